@@ -1,0 +1,91 @@
+"""A source: something that delivers leads. One YAML file under `config/sources`; the file's name is its name everywhere."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from leadmill.columns import CANONICAL, LEAD
+from leadmill.config.contract import Contract
+from leadmill.config.strict_yaml import Strict, load
+
+Kind = Literal["list", "crm_leads", "crm_contacts", "crm_accounts", "crm_opportunities", "crm_activities", "opt_out"]
+NAME = r"^[a-z][a-z0-9_]*$"
+
+
+class Format(Strict):
+    """How the file is written. What is left out is found by looking at the file; what is stated is believed."""
+
+    type: Literal["csv", "xlsx", "xls", "ods", "json", "jsonl", "parquet"] | None = None
+    encoding: str | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    quote: str | None = Field(default=None, min_length=1, max_length=1)
+    header_rows: int | None = Field(default=None, ge=0, le=10)
+    skip_rows: int | None = Field(default=None, ge=0)
+    sheet: str | None = None
+    decimal: Literal[".", ","] = "."
+    dates: list[str] = []  # strptime formats tried in order; ISO 8601 is always understood
+
+
+class Attribute(Strict):
+    """A typed column beyond the canonical ones, and whether it is known before or only after contact."""
+
+    column: str | list[str]
+    type: Literal["text", "integer", "number", "boolean", "date", "timestamp"] = "text"
+    known: Literal["before", "after"] = "before"
+    appearance: bool = False  # a proxy for looks (gender, age, photo): may never move a decision
+
+
+class Source(Strict):
+    """Everything Leadmill knows of one source."""
+
+    name: str = Field(pattern=NAME, max_length=60)
+    title: str
+    kind: Kind
+    deliveries: str  # file, folder or glob, relative to the checkout
+    country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")  # default for national phone numbers and missing countries
+    ruleset: str | None = None  # persons of this source are decided by it; none: known, not decided
+    trust: int = Field(default=50, ge=0, le=100)  # survivorship: higher wins
+    schedule: str | None = None  # cron of the intake; none: triggered
+    format: Format = Format()
+    columns: dict[str, str | list[str]]
+    attributes: dict[str, Attribute] = {}
+    contract: Contract = Contract()
+
+    @field_validator("columns")
+    @classmethod
+    def _named(cls, columns: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
+        if not columns:
+            raise ValueError("map at least one column")
+        return columns
+
+    @model_validator(mode="after")
+    def _known_columns(self) -> Self:
+        known = CANONICAL[self.kind]
+        for name in self.columns:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f"Did you mean {near[0]!r}?" if near else f"Known for kind {self.kind}: {', '.join(known)}. Others are attributes."
+                raise ValueError(f"unknown canonical column {name!r}. {hint}")
+        clash = sorted(set(self.attributes) & set(LEAD.names))
+        if clash:
+            raise ValueError(f"the attribute {clash[0]!r} has the name of a canonical column: map it under columns")
+        return self
+
+
+def load_source(path: Path) -> Source:
+    """Read one source. Raises ConfigError."""
+    return load(path, Source, name=path.stem)
+
+
+def load_sources(config: Path) -> list[Source]:
+    """Read every source under `config/sources`, by name. Raises ConfigError for the first that is wrong."""
+    return [load_source(path) for path in source_files(config)]
+
+
+def source_files(config: Path) -> list[Path]:
+    """List the source files, by name."""
+    return sorted((config / "sources").glob("*.yaml"))

@@ -1,0 +1,1 @@
+"""What knows both Airflow and Leadmill."""
