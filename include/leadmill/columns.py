@@ -10,6 +10,7 @@ Rooms meet here and in `errors`, nowhere else. Every table between rooms is a `p
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import pyarrow as pa
@@ -95,17 +96,17 @@ LEAD = pa.schema(
         *LANDED,
         ("first_name", pa.string()),
         ("last_name", pa.string()),
+        ("first_key", pa.string()),  # first given name, folded to a-z (Müller, Mueller and Muller are one): for matching, never shown
+        ("last_key", pa.string()),  # the same of the family name, particles and generation (Jr.) left out
         ("job_title", pa.string()),
-        (
-            "seniority",
-            pa.string(),
-        ),  # owner, c_level, vp, director, manager, senior, staff, or null when the title does not say
+        ("seniority", pa.string()),  # one of SENIORITY, or null when the title does not say
         ("department", pa.string()),
         ("email", pa.string()),  # lower case, null when its syntax is impossible
+        ("email_key", pa.string()),  # the mailbox without plus tag and Gmail dots: for identity, never shown
         ("email_domain", pa.string()),
-        ("email_kind", pa.string()),  # personal, shared (role mailbox), free, disposable
-        ("phone", pa.string()),  # E.164
-        ("phone_type", pa.string()),  # mobile, fixed_line, ..., unknown
+        ("email_kind", pa.string()),  # one of EMAIL_KINDS
+        ("phone", pa.string()),  # E.164, null when its length is impossible
+        ("phone_type", pa.string()),  # one of PHONE_TYPES; unknown: a possible number in no range its country has published
         ("company_name", pa.string()),  # as written, white space collapsed
         ("company_key", pa.string()),  # lower case, folded, without legal form: for matching, never shown
         ("legal_form", pa.string()),
@@ -114,20 +115,86 @@ LEAD = pa.schema(
         ("registration_number", pa.string()),
         ("lei", pa.string()),
         ("industry", pa.string()),
-        ("employee_count", pa.int64()),
-        ("annual_revenue", pa.float64()),
+        ("employee_count", pa.int64()),  # of a range its lower bound: what is certainly reached
+        ("annual_revenue", pa.float64()),  # the same
         ("revenue_currency", pa.string()),
         ("street", pa.string()),
         ("postcode", pa.string()),
         ("city", pa.string()),
         ("region", pa.string()),
         ("country_code", pa.string()),  # ISO 3166-1 alpha-2
-        ("interest_signal", pa.string()),  # general_question, visit, price_request, comparison, ...
+        ("interest_signal", pa.string()),  # one of INTEREST_SIGNALS
         ("interest_at", pa.timestamp("us", tz="UTC")),
         ("created_at", pa.timestamp("us", tz="UTC")),
         ("do_not_contact", pa.bool_()),
+        ("is_test", pa.bool_()),  # typed to try a form, not by a prospect: test@test.com, asdf, Mickey Mouse; false when nothing says so
         ("crm_id", pa.string()),
         ("crm_account_id", pa.string()),
+    ]
+)
+
+SENIORITY = ("owner", "c_level", "vp", "director", "manager", "senior", "staff")  # highest first
+DEPARTMENTS = (
+    "sales", "marketing", "finance", "human_resources", "it", "engineering", "operations", "logistics", "procurement", "legal",
+    "customer_service", "product", "research", "medical", "education", "administration",
+)  # fmt: skip
+EMAIL_KINDS = ("disposable", "shared", "free", "personal")  # first that holds: a role mailbox at a free provider is shared
+PHONE_TYPES = (
+    "mobile", "fixed_line", "fixed_line_or_mobile", "toll_free", "premium_rate", "shared_cost", "voip", "personal_number", "pager", "uan",
+    "voicemail", "unknown",
+)  # fmt: skip
+INTEREST_SIGNALS = (
+    "purchase_intent", "price_request", "demo_request", "trial", "comparison", "callback_request", "referral", "event", "download",
+    "general_question", "visit", "newsletter",
+)  # fmt: skip
+
+_TIME = pa.timestamp("us", tz="UTC")
+
+# What the other kinds become. A company's columns are a lead's, so that matching can lay them side by side.
+ACCOUNT = pa.schema(
+    [
+        *LANDED,
+        *(LEAD.field(name) for name in (
+            "crm_account_id", "company_name", "company_key", "legal_form", "domain", "website", "registration_number", "lei", "industry",
+            "employee_count", "annual_revenue", "revenue_currency", "street", "postcode", "city", "region", "country_code", "phone",
+            "phone_type", "created_at",
+        )),
+        ("parent_crm_account_id", pa.string()),
+    ]
+)  # fmt: skip
+OPPORTUNITY = pa.schema(
+    [
+        *LANDED,
+        ("crm_opportunity_id", pa.string()),
+        ("crm_account_id", pa.string()),
+        ("crm_id", pa.string()),
+        ("stage", pa.string()),
+        ("is_won", pa.bool_()),
+        ("amount", pa.float64()),
+        ("opportunity_currency", pa.string()),
+        ("opened_at", _TIME),
+        ("closed_at", _TIME),
+    ]
+)
+ACTIVITY = pa.schema(
+    [
+        *LANDED,
+        ("crm_activity_id", pa.string()),
+        ("crm_id", pa.string()),
+        ("crm_account_id", pa.string()),
+        ("activity_type", pa.string()),
+        ("occurred_at", _TIME),
+        ("outcome", pa.string()),
+    ]
+)
+OPT_OUT = pa.schema(
+    [
+        *LANDED,
+        *(LEAD.field(name) for name in ("email", "email_key", "email_domain", "email_kind", "phone", "phone_type")),
+        *(LEAD.field(name) for name in ("first_name", "last_name", "first_key", "last_key")),
+        *(LEAD.field(name) for name in ("company_name", "company_key", "legal_form", "domain")),
+        ("reason", pa.string()),
+        ("requested_at", _TIME),
     ]
 )
 
@@ -142,3 +209,15 @@ ATTRIBUTE_TYPES: MappingProxyType[str, pa.DataType] = MappingProxyType(
         "timestamp": pa.timestamp("us", tz="UTC"),
     }
 )
+
+
+STANDARDISED: MappingProxyType[str, pa.Schema] = MappingProxyType(
+    dict.fromkeys(PERSON_KINDS, LEAD)
+    | {"crm_accounts": ACCOUNT, "crm_opportunities": OPPORTUNITY, "crm_activities": ACTIVITY, "opt_out": OPT_OUT}
+)
+
+
+def schema_of(kind: str, attributes: Mapping[str, str] | None = None) -> pa.Schema:
+    """Return the schema of a standardised table: the kind's columns, then its attributes (name -> key of ATTRIBUTE_TYPES)."""
+    extra = [pa.field(name, ATTRIBUTE_TYPES[kind_of_value]) for name, kind_of_value in (attributes or {}).items()]
+    return pa.schema([*STANDARDISED[kind], *extra])
