@@ -51,6 +51,7 @@ class Source(Strict):
     trust: int = Field(default=50, ge=0, le=100)  # survivorship: higher wins
     schedule: str | None = None  # cron of the intake; none: triggered
     format: Format = Format()
+    headers: list[str] = []  # the whole header of the file this was written for: a delivery with another one is held
     columns: dict[str, str | list[str]]
     attributes: dict[str, Attribute] = {}
     contract: Contract = Contract()
@@ -73,6 +74,7 @@ class Source(Strict):
         clash = sorted(set(self.attributes) & set(LEAD.names))
         if clash:
             raise ValueError(f"the attribute {clash[0]!r} has the name of a canonical column: map it under columns")
+        self.contract.check_columns((*self.columns, *self.attributes))
         return self
 
 

@@ -28,6 +28,14 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+class Misfit(ValueError):
+    """A fault found by the validator of a whole model: `where` is the path below that model, so that the error names the line."""
+
+    def __init__(self, message: str, *where: str | int) -> None:
+        super().__init__(message)
+        self.where = where
+
+
 Model = TypeVar("Model", bound=Strict)
 
 
@@ -104,7 +112,8 @@ def explain(error: ValidationError, model: type[BaseModel], tree: Any, file: str
 
 
 def _sentence(item: Any, model: type[BaseModel], tree: Any) -> tuple[int | None, str, str | None]:
-    where = tuple(part for part in item["loc"] if part != "[key]")
+    below = getattr(item.get("ctx", {}).get("error"), "where", ())
+    where = (*(part for part in item["loc"] if part != "[key]"), *below)
     path = ".".join(str(part) for part in where)
     line = _line(tree, where)
     if item["type"] == "extra_forbidden":
@@ -117,7 +126,7 @@ def _sentence(item: Any, model: type[BaseModel], tree: Any) -> tuple[int | None,
     if item["type"] == "string_type":
         return line, f"{path!r} must be text.", "Put the value in quotes."
     text = item["msg"].removeprefix("Value error, ").rstrip(".")
-    return line, f"{path!r}: {text}.", None
+    return line, f"{path!r}: {text}{'' if text.endswith('?') else '.'}", None
 
 
 def _line(tree: Any, where: tuple[Any, ...]) -> int | None:
