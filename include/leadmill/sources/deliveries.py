@@ -1,0 +1,60 @@
+"""Where deliveries lie: a file, a folder or a glob. Other places (object storage, HTTPS, a CRM) will fetch into a folder first."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from pathlib import Path
+
+from leadmill.config import Source
+from leadmill.errors import SourceError
+
+HIDDEN = (".", "~$")  # editors' and office programs' own files
+
+
+def find_deliveries(source: Source, root: Path, delivery: str | None = None) -> list[Path]:
+    """List the files a source has delivered, by name; `delivery` (a file name or path) narrows to one.
+
+    Raises SourceError when there is none, or none of that name.
+    """
+    if delivery is not None:
+        return [_one(source, root, delivery)]
+    found = _matching(source, root)
+    if not found:
+        raise SourceError(
+            f"source {source.name} has no delivery: nothing matches {source.deliveries!r}.",
+            file=str(root / source.deliveries),
+            hint=f"Put the file there, or correct `deliveries` in {source.name}.yaml.",
+        )
+    return found
+
+
+def delivery_id(path: Path) -> str:
+    """Name a delivery by its bytes: sha256, hex. The same file under another name is the same delivery."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _matching(source: Source, root: Path) -> list[Path]:
+    place = root / source.deliveries
+    if place.is_file():
+        return [place]
+    if place.is_dir():
+        found = place.iterdir()
+    else:
+        anchor = Path(place.anchor)
+        found = anchor.glob(str(place.relative_to(anchor)))
+    return sorted(path for path in found if path.is_file() and not path.name.startswith(HIDDEN))
+
+
+def _one(source: Source, root: Path, delivery: str) -> Path:
+    known = _matching(source, root)
+    for path in known:
+        if path.name == delivery:
+            return path
+    for path in (root / delivery, Path(delivery)):
+        if path.is_file():
+            return path
+    near = difflib.get_close_matches(Path(delivery).name, [path.name for path in known], n=1)
+    hint = f"Did you mean {near[0]!r}?" if near else f"Deliveries of {source.name} lie under {source.deliveries!r}."
+    raise SourceError("there is no such file.", file=delivery, hint=hint)

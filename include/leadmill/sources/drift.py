@@ -1,0 +1,51 @@
+"""Hold a delivery whose header is not the one the source was written for: suggest what happened, never guess."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Sequence
+
+from leadmill.config import Source
+from leadmill.errors import SourceError
+
+
+def hold_drifted(columns: Sequence[str], source: Source, file: str) -> None:
+    """Compare a file's headers with those stated in the source (`headers`); stated nothing, nothing is held.
+
+    Raises SourceError listing lost, new and moved headers and the likely renaming.
+    """
+    stated = source.headers
+    if not stated or list(columns) == stated:
+        return
+    lost = list((Counter(stated) - Counter(columns)).elements())
+    new = list((Counter(columns) - Counter(stated)).elements())
+    found = []
+    if lost:
+        found.append(f"lost {_named(lost)}")
+    if new:
+        found.append(f"new {_named(new)}")
+    if not found:
+        found.append("the same columns in another order")
+    renamed = [f"{name!r} looks like the lost {near[0]!r}" for name in new if (near := nearest(name, lost))]
+    likely = f"{'; '.join(renamed)}. " if renamed else ""
+    raise SourceError(
+        f"the header is not the one {source.name} was written for: {'; '.join(found)}.",
+        file=file,
+        line=1,
+        hint=f"{likely}The delivery is held. Ask the vendor, or change `headers` and `columns` in {source.name}.yaml.",
+    )
+
+
+def nearest(name: str, candidates: Sequence[str]) -> list[str]:
+    """Find the candidate most like a name, ignoring case and punctuation; at most one."""
+    plain = {_plain(candidate): candidate for candidate in reversed(candidates)}
+    return [plain[match] for match in difflib.get_close_matches(_plain(name), list(plain), n=1, cutoff=0.6)]
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(repr(name) for name in names)
