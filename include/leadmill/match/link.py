@@ -1,0 +1,90 @@
+"""Which records equal keys connect, once the names allow it.
+
+An edge is a statement about two records alone plus how widely a value is shared. Nothing here depends on the order of rows or nights.
+Work is done on *faces* (one value, one name), so a value that a thousand rows share costs a thousand rows, not a million pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from leadmill.config.matching import Key
+from leadmill.engine import quote, quote_text
+from leadmill.match.names import DIFFERENT, REACHED, compare_names
+
+NEXT_STEP = {"any": "any", "open": "near", "near": "same", "same": "same"}
+MAX_NAMES = 50  # names on one value beyond which only equal names are compared
+
+
+def link(con: duckdb.DuckDBPyConnection, keys: Sequence[Key]) -> None:
+    """Make table `edge(l, r, key, weight)` over `node(i, w, <columns>)`; l < r are node numbers."""
+    con.execute("create or replace temp table edge (l bigint, r bigint, key varchar, weight double)")
+    for key in keys:
+        _faces(con, key)
+        _join_equal_names(con, key)
+        if key.name != "any":
+            _join_agreeing_names(con, key)
+
+
+def _faces(con: duckdb.DuckDBPyConnection, key: Key) -> None:
+    """Make `held(i, v, w)`, the records that hold a value at least two records hold, and `face(v, w, i)` with i the first record."""
+    present = " and ".join(f"{quote(column)} is not null" for column in key.columns)
+    exempt = "".join(
+        f" and coalesce({quote(column)} not in ({', '.join(map(quote_text, values))}), true)" for column, values in key.unless.items()
+    )
+    value = f"hash({', '.join(map(quote, key.columns))})"
+    crowd = f"having count(*) > 1 and count(distinct w) <= {key.shared_by}" if key.shared_by else "having count(*) > 1"
+    con.execute(
+        f"""
+        create or replace temp table held as
+        with holder as (select i, {value} as v, w from node where {present}{exempt})
+        select * from holder where v in (select v from holder group by v {crowd});
+        create or replace temp table face as select v, w, min(i) as i from held group by v, w;
+        """
+    )
+
+
+def _join_equal_names(con: duckdb.DuckDBPyConnection, key: Key) -> None:
+    """Join each record to the first with the same value and name; where names must agree, the name must be whole."""
+    if key.name == "any":
+        first = "select i, min(i) over (partition by v) as first_i from held"
+    else:
+        whole = "" if key.name == "open" else " where length(who.first) > 1 and length(who.last) > 1"
+        first = f"select held.i, face.i as first_i from held join face using (v, w) join who using (w){whole}"
+    con.execute(f"insert into edge select first_i, i, '{key.id}', {key.weight} from ({first}) where first_i < i")
+
+
+def _join_agreeing_names(con: duckdb.DuckDBPyConnection, key: Key) -> None:
+    """Join faces of one value whose names agree; a value with visibly different names on it demands one step more."""
+    con.execute(
+        f"""
+        create or replace temp table crowd as
+        select v, min(w) as first_w from face group by v having count(*) > 1 and count(*) <= {MAX_NAMES if key.name == "open" else 10**9};
+        create or replace temp table candidate as {_candidates(key)};
+        """
+    )
+    compare_names(con, "(select first_w as wl, w as wr from face join crowd using (v) where first_w < w)", "against_first")
+    compare_names(con, "candidate", "verdict")
+    con.execute(
+        f"""
+        create or replace temp table shared as
+        select distinct v from face join crowd using (v) join against_first a on a.wl = first_w and a.wr = w where {DIFFERENT};
+        insert into edge
+        select least(il, ir), greatest(il, ir), '{key.id}', {key.weight} - (least(grade_first, grade_last) < 2)::int
+        from candidate join verdict using (wl, wr)
+        where if(v in (select v from shared), {REACHED[NEXT_STEP[key.name]]}, {REACHED[key.name]});
+        """
+    )
+
+
+def _candidates(key: Key) -> str:
+    """Write the SQL for pairs of faces worth comparing: all on one value, or those that share a word of their names."""
+    pair = "select distinct a.v, a.w as wl, b.w as wr, a.i as il, b.i as ir"
+    if key.name == "open":
+        return f"{pair} from face a join crowd using (v) join face b using (v) where a.w < b.w"
+    return f"""
+        with worded as (select v, w, i, unnest(string_split(whole, ' ')) as word from face join crowd using (v) join who using (w)),
+        narrow as (select * from worded qualify count(*) over (partition by v, word) between 2 and {MAX_NAMES})
+        {pair} from narrow a join narrow b using (v, word) where a.w < b.w and length(word) > 1"""
