@@ -1,0 +1,62 @@
+"""One intake per source file: land -> validate -> standardise.
+
+The DAGs follow from `include/config/sources`: a new YAML file is a new DAG. A file that cannot be read becomes a DAG too, whose
+first task fails with the file, the line and the way out: the other sources are not touched, and nobody wonders where it went.
+"""
+
+import re
+from pathlib import Path
+
+from airflow.sdk import Asset, dag, get_parsing_context
+
+from leadmill.config import Project, Source, load_source, source_files
+from leadmill.errors import ConfigError
+from leadmill_airflow import stages
+from leadmill_airflow.params import intake_params
+from leadmill_airflow.retry import DEFAULTS
+
+SHARED = {"catchup": False, "max_active_runs": 1, "default_args": DEFAULTS}
+
+
+def intake(source: Source) -> None:
+    """One source's way into the lake."""
+
+    @dag(
+        dag_id=f"intake_{source.name}",
+        description=source.title,
+        doc_md=f"**{source.title}** ({source.kind}): land -> validate -> standardise. Deliveries: `{source.deliveries}`.",
+        schedule=source.schedule,
+        params=intake_params(),
+        tags=["intake", source.kind],
+        **SHARED,
+    )
+    def build() -> None:
+        valid = stages.then("validate", stages.land(source.name))
+        stages.then("standardise", valid, outlets=[Asset(f"leadmill://standardised/{source.name}")])
+
+    build()
+
+
+def broken(name: str, error: ConfigError) -> None:
+    """Stand for a source whose YAML cannot be read: its DAG says why."""
+
+    @dag(dag_id=f"intake_{name}", schedule=None, doc_md=f"```\n{error}\n```", tags=["intake", "broken"], **SHARED)
+    def build() -> None:
+        stages.fail("land", error)
+
+    build()
+
+
+def register(path: Path, name: str) -> None:
+    """Make the DAG of one source file."""
+    try:
+        intake(load_source(path))
+    except ConfigError as error:
+        broken(name, error)
+
+
+WANTED = get_parsing_context().dag_id  # None while parsing, one id while a task runs
+for file in source_files(Project.from_environment().config):
+    allowed = re.sub(r"[^\w.-]", lambda sign: f".{ord(sign[0]):x}", file.stem)  # in a DAG id; the source itself is refused
+    if WANTED in (None, f"intake_{allowed}"):
+        register(file, allowed)
