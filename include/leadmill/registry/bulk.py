@@ -48,7 +48,8 @@ def _upsert_staged(con: Connection, table: Table, rows: pa.Table, names: list[st
     written = 0
     for staged in _staged(con, table, rows):
         insertion = postgresql.insert(table).from_select(rows.column_names, select(*staged.columns))
-        written += con.execute(_on_conflict(insertion, table, names, unless_equal)).rowcount
+        statement = _on_conflict(insertion, table, names, unless_equal)
+        written += con.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
     return written
 
 

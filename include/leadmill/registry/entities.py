@@ -59,7 +59,7 @@ class Entities:
             with self._database.read() as con:
                 return read(con, select(golden).where(golden.c.kind == kind).order_by(golden.c.entity_id))
         wanted = pa.table({"entity_id": pa.array(sorted(set(ids)), pa.string())})
-        with self._database.write() as con:  # a temporary table is staged
+        with self._database.read() as con:
             return read_matching(con, golden, wanted, list(golden.columns)).sort_by("entity_id")
 
 

@@ -12,4 +12,5 @@ from sqlalchemy.dialects import postgresql, sqlite
 def insert_once(con: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert `row` unless its key is there already; return whether it was inserted."""
     kind = postgresql.insert if con.dialect.name == "postgresql" else sqlite.insert
-    return con.execute(kind(table).values(dict(row)).on_conflict_do_nothing()).rowcount == 1
+    statement = kind(table).values(dict(row)).on_conflict_do_nothing()
+    return con.execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1

@@ -43,7 +43,7 @@ class Records:
         """
         wanted = pa.table({"fingerprint": pc.unique(rows["fingerprint"])})
         wanted = wanted.append_column("source", pa.repeat(source, wanted.num_rows))
-        with self._database.write() as con:  # a temporary table is staged
+        with self._database.read() as con:
             owned = read_matching(con, fingerprints, wanted, [fingerprints.c.fingerprint, fingerprints.c.record_id])
         owned = owned.rename_columns(["fingerprint", "duplicate_of"])
         joined = rows.select(["fingerprint", "record_id"]).join(owned, "fingerprint", join_type="inner")
@@ -91,5 +91,5 @@ class Records:
 
     def _of_persons(self, person_ids: Sequence[str]) -> pa.Table:
         wanted = pa.table({"person_id": pa.array(sorted(set(person_ids)), pa.string())})
-        with self._database.write() as con:  # a temporary table is staged
+        with self._database.read() as con:
             return read_matching(con, records, wanted, list(records.columns)).sort_by("record_id")

@@ -53,7 +53,7 @@ class Suppression:
         hashed = kept.drop_columns(["value"]).append_column("hash", self._hashes(kept))
         wanted = hashed.select(["kind", "hash"]).group_by(["kind", "hash"]).aggregate([])
         columns = [suppression.c.kind, suppression.c.hash, suppression.c.reason, suppression.c.source]
-        with self._database.write() as con:  # a temporary table is staged
+        with self._database.read() as con:
             found = read_matching(con, suppression, wanted, columns).rename_columns(["kind", "hash", "reason", "suppressed_by"])
         return hashed.join(found, ["kind", "hash"], join_type="inner").drop_columns(["hash"])
 
