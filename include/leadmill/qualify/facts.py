@@ -1,0 +1,89 @@
+"""The facts a rule may ask for: every column of a profile with its type in the rules' language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from leadmill.columns import ATTRIBUTE_TYPES, LEAD
+from leadmill.config.ruleset import RulesetFile
+from leadmill.qualify.grammar import Type
+
+# What the CRM knows of a person and of the company, beside the golden fields. Our own CRM is asked: no customer there means no customer.
+# Without any CRM export the columns are null: unknown.
+CRM_FACTS = pa.schema(
+    [
+        ("is_customer", pa.bool_()),  # the company (or the person) has a won opportunity
+        ("has_open_opportunity", pa.bool_()),
+        ("won_count", pa.int64()),
+        ("lost_count", pa.int64()),
+        ("last_won_at", pa.timestamp("us", tz="UTC")),
+        ("last_lost_at", pa.timestamp("us", tz="UTC")),
+        ("activity_count", pa.int64()),  # of the person
+        ("last_activity_at", pa.timestamp("us", tz="UTC")),
+        ("last_activity_type", pa.string()),
+        ("last_activity_outcome", pa.string()),
+        ("referred_by_customer", pa.bool_()),  # an activity of type referral, recorded with the account of a won customer
+    ]
+)
+# Rules may not touch ours: they say nothing about the person.
+_INTERNAL = frozenset({"record_id", "source", "delivery_id", "line", "fingerprint", "company_key", "crm_id", "crm_account_id"})
+
+# Looks never count: these may not appear in a rule at all, and no ruleset can declare them harmless.
+APPEARANCE = frozenset(
+    {"first_name", "last_name", "full_name", "name", "salutation", "street", "postcode", "gender", "sex", "age", "age_group", "age_band"}
+    | {"age_range", "age_bracket", "birthday", "date_of_birth", "photo", "picture", "image", "avatar", "nationality", "citizenship"}
+    | {"ethnicity", "ethnic_group", "race", "religion", "skin_colour", "skin_color", "accent", "native_language", "mother_tongue"}
+    | {"marital_status", "disability", "height", "weight"}
+)
+# The same under a longer name: customer_gender, birth_year, profile_photo.
+_TELLING = frozenset(
+    {
+        "gender",
+        "sex",
+        "salutation",
+        "birth",
+        "birthday",
+        "photo",
+        "ethnicity",
+        "ethnic",
+        "religion",
+        "religious",
+        "nationality",
+        "disability",
+    }
+)
+# A mailbox or a number spells its owner's name or origin: whether it is known may count, what it says may not.
+IDENTIFYING = frozenset({"email", "phone"})
+
+
+def columns_for(ruleset: RulesetFile) -> dict[str, Type]:
+    """Name and type of every fact the ruleset may use: canonical, CRM, declared attributes."""
+    fields = [field for field in [*LEAD, *CRM_FACTS] if field.name not in _INTERNAL]
+    known = {field.name: type_of(field.type) for field in fields}
+    declared = {name: type_of(ATTRIBUTE_TYPES[fact.type]) for name, fact in ruleset.attributes.items()}
+    return {**known, **declared}
+
+
+def arrow_types(ruleset: RulesetFile) -> Mapping[str, pa.DataType]:
+    """Arrow type of every fact: what an absent column is taken to be, all unknown."""
+    known = {field.name: field.type for field in [*LEAD, *CRM_FACTS]}
+    return {**known, **{name: ATTRIBUTE_TYPES[fact.type] for name, fact in ruleset.attributes.items()}}
+
+
+def appearance(ruleset: RulesetFile) -> frozenset[str]:
+    """Columns that may not move a decision of this ruleset."""
+    declared = {name for name, fact in ruleset.attributes.items() if fact.appearance or _TELLING & set(name.lower().split("_"))}
+    return APPEARANCE | declared
+
+
+def type_of(arrow: pa.DataType) -> Type:
+    """Type of an Arrow column in the rules' language."""
+    if pa.types.is_boolean(arrow):
+        return "boolean"
+    if pa.types.is_integer(arrow) or pa.types.is_floating(arrow) or pa.types.is_decimal(arrow):
+        return "number"
+    if pa.types.is_temporal(arrow):
+        return "time"
+    return "text"
