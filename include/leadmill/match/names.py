@@ -37,7 +37,8 @@ def prepare(con: duckdb.DuckDBPyConnection, titles: Sequence[str]) -> None:
     words = "|".join(title for title in titles if title.isalpha()) or "-"
     con.execute(
         rf"""
-        create or replace macro fold_ascii(t) as replace(replace(replace(strip_accents(lower(t)), 'ae', 'a'), 'oe', 'o'), 'ue', 'u');
+        create or replace macro fold_ascii(t) as
+            replace(replace(replace(replace(strip_accents(lower(t)), 'ß', 'ss'), 'ae', 'a'), 'oe', 'o'), 'ue', 'u');
         create or replace macro fold_part(t) as nullif(trim(regexp_replace(regexp_replace(regexp_replace(
             fold_ascii(t), '[''’`´]', '', 'g'), '[^a-z0-9]+', ' ', 'g'), '\b({words})\b *', '', 'g')), '');
         create or replace macro within(a, b) as list_has_all(string_split(a, ' '), string_split(b, ' '));
