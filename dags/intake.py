@@ -4,7 +4,6 @@ The DAGs follow from `include/config/sources`: a new YAML file is a new DAG. A f
 first task fails with the file, the line and the way out: the other sources are not touched, and nobody wonders where it went.
 """
 
-import re
 from pathlib import Path
 
 from airflow.sdk import Asset, dag, get_parsing_context
@@ -12,17 +11,18 @@ from airflow.sdk import Asset, dag, get_parsing_context
 from leadmill.config import Project, Source, load_source, source_files
 from leadmill.errors import ConfigError
 from leadmill_airflow import stages
+from leadmill_airflow.names import intake_id, standardised
 from leadmill_airflow.params import intake_params
 from leadmill_airflow.retry import DEFAULTS
 
 SHARED = {"catchup": False, "max_active_runs": 1, "default_args": DEFAULTS}
 
 
-def intake(source: Source) -> None:
+def intake(dag_id: str, source: Source) -> None:
     """One source's way into the lake."""
 
     @dag(
-        dag_id=f"intake_{source.name}",
+        dag_id=dag_id,
         description=source.title,
         doc_md=f"**{source.title}** ({source.kind}): land -> validate -> standardise. Deliveries: `{source.deliveries}`.",
         schedule=source.schedule,
@@ -32,31 +32,30 @@ def intake(source: Source) -> None:
     )
     def build() -> None:
         valid = stages.then("validate", stages.land(source.name))
-        stages.then("standardise", valid, outlets=[Asset(f"leadmill://standardised/{source.name}")])
+        stages.then("standardise", valid, outlets=[Asset(standardised(source.name))])
 
     build()
 
 
-def broken(name: str, error: ConfigError) -> None:
+def broken(dag_id: str, error: ConfigError) -> None:
     """Stand for a source whose YAML cannot be read: its DAG says why."""
 
-    @dag(dag_id=f"intake_{name}", schedule=None, doc_md=f"```\n{error}\n```", tags=["intake", "broken"], **SHARED)
+    @dag(dag_id=dag_id, schedule=None, doc_md=f"```\n{error}\n```", tags=["intake", "broken"], **SHARED)
     def build() -> None:
         stages.fail("land", error)
 
     build()
 
 
-def register(path: Path, name: str) -> None:
+def register(path: Path) -> None:
     """Make the DAG of one source file."""
     try:
-        intake(load_source(path))
+        intake(intake_id(path), load_source(path))
     except ConfigError as error:
-        broken(name, error)
+        broken(intake_id(path), error)
 
 
 WANTED = get_parsing_context().dag_id  # None while parsing, one id while a task runs
 for file in source_files(Project.from_environment().config):
-    allowed = re.sub(r"[^\w.-]", lambda sign: f".{ord(sign[0]):x}", file.stem)  # in a DAG id; the source itself is refused
-    if WANTED in (None, f"intake_{allowed}"):
-        register(file, allowed)
+    if WANTED in (None, intake_id(file)):
+        register(file)

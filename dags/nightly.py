@@ -9,6 +9,7 @@ from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, Trigge
 from leadmill.config import Project, source_files
 from leadmill_airflow import stages
 from leadmill_airflow.approval import PushApproval
+from leadmill_airflow.names import NIGHTLY, standardised
 from leadmill_airflow.params import night_params
 from leadmill_airflow.retry import DEFAULTS
 
@@ -18,9 +19,10 @@ RULESETS = sorted(path.stem for path in (CONFIG / "rulesets").glob("*.yaml"))
 
 
 @dag(
+    dag_id=NIGHTLY,
     schedule=AssetOrTimeSchedule(
         timetable=CronTriggerTimetable("0 2 * * *", timezone="UTC"),
-        assets=[Asset(f"leadmill://standardised/{name}") for name in SOURCES],
+        assets=[Asset(standardised(name)) for name in SOURCES],
     ),
     catchup=False,
     max_active_runs=1,

@@ -1,0 +1,18 @@
+"""Names of DAGs and assets, said once: the DAG files make them, the runner and the tests look for them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+NIGHTLY = "nightly"
+
+
+def intake_id(file: Path) -> str:
+    """Return the DAG id of a source file; what Airflow forbids in an id is written as its code point (such a source is refused anyway)."""
+    return "intake_" + re.sub(r"[^\w.-]", lambda sign: f".{ord(sign[0]):x}", file.stem)
+
+
+def standardised(source: str) -> str:
+    """Return the URI of the asset that says: this source's deliveries are standardised."""
+    return f"leadmill://standardised/{source}"

@@ -1,0 +1,109 @@
+"""Airflow's processes: started together, watched, and stopped with every child they made."""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from leadmill.errors import StateError
+
+INITIALISE = "from airflow.utils.db import initdb; initdb()"  # three times as fast as `airflow db migrate`
+GRACE = 10.0  # seconds between asking and killing
+
+
+class Components:
+    """The running parts of one Airflow, by name, each writing to its own log file."""
+
+    def __init__(self, logs: Path, env: Mapping[str, str]) -> None:
+        self.logs = logs
+        self.env = dict(env)
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        """Start one part in its own session, so that Ctrl-C reaches us first."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        with (self.logs / f"{name}.log").open("wb") as log:
+            self.processes[name] = subprocess.Popen(  # noqa: S603 - our own commands
+                command,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - we start no threads
+            )
+        return self.processes[name]
+
+    def check(self) -> None:
+        """Raise StateError with the end of its log when a part has ended by itself."""
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                raise StateError(f"Airflow's {name} ended with code {process.returncode}:\n{self._tail(name)}", file=str(self._log(name)))
+
+    def stop(self) -> None:
+        """Ask every process to end, then kill what is left, children first noted because orphans have no parent to be found by."""
+        leaders = [psutil.Process(process.pid) for process in self.processes.values() if process.poll() is None]
+        family = [child for leader in leaders for child in _children(leader)]
+        for leader in leaders:
+            _signal(leader, signal.SIGTERM)
+        _, alive = psutil.wait_procs([*leaders, *family], timeout=GRACE)
+        for process in alive:
+            _signal(process, signal.SIGKILL)
+        psutil.wait_procs(alive, timeout=GRACE)
+        for started in self.processes.values():
+            started.wait()
+        self.processes.clear()
+
+    def _log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+    def _tail(self, name: str, lines: int = 20) -> str:
+        return "\n".join(self._log(name).read_text(errors="replace").splitlines()[-lines:])
+
+
+@contextmanager
+def running(home: Path, env: Mapping[str, str], *, ui: bool) -> Iterator[Components]:
+    """Bring the database up to date, start Airflow, and stop it whatever happens."""
+    components = Components(home / "logs" / "components", env)
+    python, airflow = sys.executable, str(Path(sys.executable).with_name("airflow"))
+    try:
+        database = components.start("database", [python, "-c", INITIALISE])
+        if database.wait():
+            components.check()
+        del components.processes["database"]
+        components.start("api-server", [airflow, "api-server"])
+        components.start("dag-processor", [airflow, "dag-processor"])
+        components.start("scheduler", [airflow, "scheduler", *([] if ui else ["--skip-serve-logs"])])
+        if ui:
+            components.start("triggerer", [airflow, "triggerer", "--skip-serve-logs"])
+        yield components
+    finally:
+        components.stop()
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to end this process should ours be killed without a chance to clean up."""
+    if sys.platform == "linux":
+        set_parent_death_signal = 1
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _signal(process: psutil.Process, number: int) -> None:
+    try:
+        process.send_signal(number)
+    except psutil.NoSuchProcess:
+        return
