@@ -80,6 +80,18 @@ def _blocks(night: Mapping[str, Any]) -> tuple[Block, ...]:
         Block("Decisions", _lines(night.get("decisions", {}), DECISIONS)),
         Block("CRM", _lines(night.get("crm", {}), CRM_OUTCOMES)),
         Block("Paid", (*_lines(night, ("provider_calls",)), *((f"spent, {currency}", f"{amount:,.2f}") for currency, amount in spent))),
+        *_quality(night.get("quality")),
+    )
+
+
+def _quality(quality: Mapping[str, float | None] | None) -> tuple[Block, ...]:
+    """How well persons were found, where the truth is known: on the sample."""
+    if quality is None:
+        return ()
+    return (
+        Block(
+            "Persons found against the truth", tuple((name, "-" if value is None else f"{value:.4f}") for name, value in quality.items())
+        ),
     )
 
 

@@ -79,7 +79,12 @@ def _tell(project: Project, outcome: Outcome, seconds: float, console: Console) 
         console.print(report.terminal(report.funnel(outcome.counts)))
         latest = project.state / "night.json"
         latest.write_text(json.dumps(outcome.counts, indent=2) + "\n", encoding="utf-8")
-        places = {**outcome.paths, "counts": str(latest), "quarantine": str(project.lake / "quarantine"), "CRM": str(project.state / "crm")}
+        places = {
+            **outcome.reports,
+            "counts": str(latest),
+            "quarantine": str(project.lake / "quarantine"),
+            "CRM": str(project.state / "crm"),
+        }
         for name, path in places.items():
             console.print(f"  {name:<12} {path}", highlight=False, markup=False, soft_wrap=True)
     for dag, why in outcome.failed.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import signal
 import subprocess
 import sys
@@ -21,8 +22,9 @@ GRACE = 10.0  # seconds between asking and killing
 class Components:
     """The running parts of one Airflow, by name, each writing to its own log file."""
 
-    def __init__(self, logs: Path, env: Mapping[str, str]) -> None:
-        self.logs = logs
+    def __init__(self, home: Path, env: Mapping[str, str]) -> None:
+        self.logs = home / "logs" / "components"
+        self.notes = home / "processes.json"  # of those running: id and moment of start, for the run after a kill -9
         self.env = dict(env)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -39,6 +41,7 @@ class Components:
                 start_new_session=True,
                 preexec_fn=_die_with_parent,  # noqa: PLW1509 - we start no threads
             )
+        self.notes.write_text(json.dumps([_identity(process.pid) for process in self.processes.values()]), encoding="utf-8")
         return self.processes[name]
 
     def check(self) -> None:
@@ -48,18 +51,17 @@ class Components:
                 raise StateError(f"Airflow's {name} ended with code {process.returncode}:\n{self._tail(name)}", file=str(self._log(name)))
 
     def stop(self) -> None:
-        """Ask every process to end, then kill what is left, children first noted because orphans have no parent to be found by."""
-        leaders = [psutil.Process(process.pid) for process in self.processes.values() if process.poll() is None]
-        family = [child for leader in leaders for child in _children(leader)]
-        for leader in leaders:
-            _signal(leader, signal.SIGTERM)
-        _, alive = psutil.wait_procs([*leaders, *family], timeout=GRACE)
-        for process in alive:
-            _signal(process, signal.SIGKILL)
-        psutil.wait_procs(alive, timeout=GRACE)
-        for started in self.processes.values():
-            started.wait()
+        """Stop every part and whatever it started."""
+        _stop([psutil.Process(process.pid) for process in self.processes.values() if process.poll() is None])
+        for process in self.processes.values():
+            process.wait()
         self.processes.clear()
+        self.notes.unlink(missing_ok=True)
+
+    def stop_leftovers(self) -> None:
+        """Stop the parts of an earlier run that was killed: two schedulers on one database would fight."""
+        noted = json.loads(self.notes.read_text(encoding="utf-8")) if self.notes.is_file() else []
+        _stop([psutil.Process(pid) for pid, started in noted if psutil.pid_exists(pid) and _identity(pid) == [pid, started]])
 
     def _log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
@@ -71,7 +73,8 @@ class Components:
 @contextmanager
 def running(home: Path, env: Mapping[str, str], *, ui: bool) -> Iterator[Components]:
     """Bring the database up to date, start Airflow, and stop it whatever happens."""
-    components = Components(home / "logs" / "components", env)
+    components = Components(home, env)
+    components.stop_leftovers()
     python, airflow = sys.executable, str(Path(sys.executable).with_name("airflow"))
     try:
         database = components.start("database", [python, "-c", INITIALISE])
@@ -93,6 +96,22 @@ def _die_with_parent() -> None:
     if sys.platform == "linux":
         set_parent_death_signal = 1
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+
+
+def _identity(pid: int) -> list[float]:
+    """Return what tells a process from a later one that got the same id."""
+    return [pid, psutil.Process(pid).create_time()]
+
+
+def _stop(leaders: list[psutil.Process]) -> None:
+    """Ask processes to end, then kill what is left; children are noted first, because orphans have no parent to be found by."""
+    family = [child for leader in leaders for child in _children(leader)]
+    for leader in leaders:
+        _signal(leader, signal.SIGTERM)
+    _, alive = psutil.wait_procs([*leaders, *family], timeout=GRACE)
+    for process in alive:
+        _signal(process, signal.SIGKILL)
+    psutil.wait_procs(alive, timeout=GRACE)
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from leadmill.errors import StateError
 from leadmill_airflow.names import NIGHTLY
 from leadmill_airflow.standalone.api import Airflow, Task
 
@@ -24,7 +21,7 @@ class Outcome:
     """How a night ended: its counts (the shape of `leadmill run --json`), where they lie, and what failed with its reason."""
 
     counts: dict[str, Any] | None
-    paths: dict[str, str]
+    reports: dict[str, str]
     failed: dict[str, str]  # DAG -> stage and exception
 
 
@@ -34,10 +31,9 @@ def whole_night(airflow: Airflow, intakes: list[str], run: str, console: Console
     airflow.pause(NIGHTLY, paused=True)  # else the last intake's asset starts a night of its own
     failed = _run(airflow, intakes, f"intake{run}", console)
     failed |= _run(airflow, [NIGHTLY], f"night{run}", console)
-    handed = _handed(airflow, f"night{run}")
-    paths = {name: path for name, path in handed.items() if isinstance(path, str) and Path(path).is_file()}
-    counts = json.loads(Path(paths["json"]).read_text(encoding="utf-8")) if "json" in paths else None
-    return Outcome(counts, paths, failed)
+    told = _told(airflow, f"night{run}")
+    reports = told.pop("reports", {})
+    return Outcome(told or None, reports, failed)
 
 
 def _run(airflow: Airflow, dags: list[str], run: str, console: Console) -> dict[str, str]:
@@ -77,12 +73,7 @@ def _now(tasks: Iterable[Task]) -> str:
     return ", ".join(running) or "waiting for the scheduler"
 
 
-def _handed(airflow: Airflow, run: str) -> dict[str, Any]:
-    """Return what the report handed on; nothing when there was none."""
+def _told(airflow: Airflow, run: str) -> dict[str, Any]:
+    """Return what the report handed on: the night's counts and where the reports lie. Nothing when there was no report."""
     reported = [task for task in airflow.tasks(run) if task.name == "report" and task.state == "success"]
-    if not reported:
-        return {}
-    handed = airflow.result(NIGHTLY, run, "report")
-    if not isinstance(handed, dict):
-        raise StateError("the report handed on something that is not a set of paths.", hint="Please report this as a defect.")
-    return handed
+    return dict(airflow.result(NIGHTLY, run, "report")) if reported else {}

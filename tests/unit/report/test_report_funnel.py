@@ -36,6 +36,12 @@ def test_blocks_hold_every_decision_crm_outcome_and_currency(night):
     }
 
 
+def test_where_the_truth_is_known_precision_and_recall_are_told(night):
+    night["quality"] = {"precision": 0.98765, "recall": None, "f1": 1.0}
+
+    assert dict(funnel(night).blocks[-1].lines) == {"precision": "0.9877", "recall": "-", "f1": "1.0000"}
+
+
 def test_a_lost_row_stops_the_report(night):
     """Law 1: nothing is printed that does not add up."""
     night["sources"]["fleet"]["accepted"] -= 1
