@@ -1,22 +1,27 @@
 """Decisions: every rule's verdict, four dimensions, a stage, and the points that add up to the score.
 
-One SQL statement judges all profiles. Null is unknown from the first comparison to the last verdict: an unknown rule gives no points and
-refuses nobody; a dimension is unknown while the facts still missing could bring it to its minimum.
+Null is unknown: an unknown rule gives no points and refuses nobody; a dimension is unknown while the facts still missing could bring it to
+its minimum. See `judge` for the statement, `missing` for what would qualify a near miss.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
+import duckdb
 import pyarrow as pa
 
 from leadmill.config.ruleset import DIMENSIONS
 from leadmill.engine import connect, quote, quote_text
+from leadmill.qualify.grammar import facts_in
 from leadmill.qualify.judge import InForce, judge
+from leadmill.qualify.missing import find_missing
 from leadmill.qualify.ruleset import Ruleset
 
 REASON = pa.struct([("rule", pa.string()), ("dimension", pa.string()), ("verdict", pa.string()), ("points", pa.int64())])
+SEEN = pa.struct([("fact", pa.string()), ("value", pa.string()), ("origin", pa.string())])
 GATE = "gate"  # the dimension a gate's reason carries; gates give no points
+PROVENANCE = "provenance"  # of the golden record, where the profiles carry it: JSON, field -> {"record_id", "source"}
 DECISION = pa.schema(
     [
         ("person_id", pa.string()),
@@ -24,8 +29,10 @@ DECISION = pa.schema(
         ("stage", pa.string()),  # lead, prospect, or null: the highest stage reached
         ("score", pa.int64()),  # the sum of the reasons' points
         *[(dimension, pa.string()) for dimension in DIMENSIONS],  # true, false, unknown
-        ("reasons", pa.list_(REASON)),  # every gate and rule, in the ruleset's order
+        ("reasons", pa.list_(REASON)),  # every gate and rule in force, in the ruleset's order
+        ("seen", pa.list_(SEEN)),  # the value of every fact the rules asked for and the source it came from; null is unknown
         ("missing", pa.list_(pa.string())),  # the smallest set of unknown facts that would qualify the person, by name
+        ("watch", pa.list_(pa.string())),  # facts whose change would re-open a decision that is not "qualified"
         ("ruleset", pa.string()),
         ("ruleset_hash", pa.string()),
         ("decided_at", pa.timestamp("us", tz="UTC")),
@@ -38,27 +45,53 @@ def decide(profiles: pa.Table, ruleset: Ruleset, now: datetime) -> pa.Table:
     """Decide every profile: one row of DECISION each, in their order.
 
     A column the ruleset asks for and `profiles` lacks is unknown for everybody. Raises RuleError when a column has another type than the
-    ruleset declares.
+    ruleset declares, or when the ruleset does not hold at `now`.
     """
     force = InForce.at(ruleset, now)
     with connect({"profiles": profiles}) as con:
-        statement, values = judge(profiles, force)
-        con.execute(f"create temp table judged as {statement}", values)
-        return con.sql(_decision_sql(force)).to_arrow_table().cast(DECISION)
+        judge(con, profiles, force).create("judged")
+        told = con.sql(_decision_sql(force)).to_arrow_table()
+        told = told.append_column("missing", _missing(con, force)).append_column("seen", _seen(con, profiles, force))
+        return told.select(DECISION.names).cast(DECISION)
+
+
+def _missing(con: duckdb.DuckDBPyConnection, force: InForce) -> pa.ChunkedArray:
+    """Spread what each pattern of near misses lacks over its people; nothing for everybody else."""
+    con.register("found", find_missing(con, force))
+    return con.sql("""
+        select coalesce(missing, []) as missing from judged
+        left join (select near.at, found.missing from near join found using (pattern)) as lacking on lacking.at = judged.rowid
+        order by judged.rowid
+    """).to_arrow_table()["missing"]
+
+
+def _seen(con: duckdb.DuckDBPyConnection, profiles: pa.Table, force: InForce) -> pa.ChunkedArray:
+    """Keep what the rules saw, so that a decision explains itself after the profile has moved on."""
+    traced = PROVENANCE in profiles.column_names
+    facts = [
+        f"{{'fact': {quote_text(name)}, 'value': {quote(name)}::varchar, 'origin': {_origin(name) if traced else 'null::varchar'}}}"
+        for name in sorted(force.ruleset.reads & set(profiles.column_names))
+    ]
+    return con.sql(
+        f"select [{', '.join(facts)}]::struct(fact varchar, value varchar, origin varchar)[] as seen from profiles"
+    ).to_arrow_table()["seen"]
+
+
+def _origin(name: str) -> str:
+    return f"json_extract_string({PROVENANCE}, {quote_text('$.' + quote(name) + '.source')})"
 
 
 def _decision_sql(force: InForce) -> str:
-    ruleset = force.ruleset
+    ruleset, recheck = force.ruleset, force.ruleset.fact.recheck
     reasons = [_reason(f"g{i}", gate.fact.id, GATE, "0") for i, gate in enumerate(force.gates)]
     reasons += [_reason(f"v{i}", rule.fact.id, rule.fact.dimension, f"p{i}") for i, rule in enumerate(force.rules)]
-    recheck = ruleset.fact.recheck
     moment = f"to_timestamp({force.now.timestamp()!r})"
     return f"""
         select person_id, decision,
                case when is_out then null when is_prospect then 'prospect' when is_lead then 'lead' end as stage,
                score, {", ".join(f"{_word(name)} as {name}" for name in DIMENSIONS)},
                [{", ".join(reasons)}] as reasons,
-               {_missing(force)} as missing,
+               {_watch(force)} as watch,
                {quote_text(ruleset.name)} as ruleset, {quote_text(ruleset.hash)} as ruleset_hash, {moment} as decided_at,
                case decision when 'nurture' then {moment} + interval {recheck.nurture_days} day
                              when 'disqualified' then {moment} + interval {recheck.disqualified_days} day end as next_check_at
@@ -74,12 +107,17 @@ def _reason(verdict: str, name: str, dimension: str, points: str) -> str:
     return f"{{'rule': {quote_text(name)}, 'dimension': {quote_text(dimension)}, 'verdict': {_word(verdict)}, 'points': {points}}}"
 
 
-def _missing(force: InForce) -> str:
-    """Facts the unknown rules of a near miss wait for."""
-    asked = [
-        f"case when v{i} is null and {quote(name)} is null then {quote_text(name)} end"
-        for i, rule in enumerate(force.rules)
-        if rule.fact.points > 0
-        for name in sorted(rule.reads)
+def _watch(force: InForce) -> str:
+    """Name the facts behind every dimension that is not true, and behind every gate that is."""
+    parts = [
+        f"case when {shut} then {_list(facts_in(gate.out_when))} else [] end"
+        for shut, gate in ((f"coalesce(g{i}, false)", gate) for i, gate in enumerate(force.gates))
     ]
-    return f"case when decision = 'nurture' then list_sort(list_distinct([{', '.join(asked)}])) else []::varchar[] end"
+    for dimension in DIMENSIONS:
+        facts = frozenset().union(*(rule.reads for _, rule in force.scored if rule.fact.dimension == dimension))
+        parts.append(f"case when {dimension} then [] else {_list(facts)} end")
+    return f"case when decision = 'qualified' then [] else list_sort(list_distinct(flatten([{', '.join(parts)}]))) end"
+
+
+def _list(names: frozenset[str]) -> str:
+    return f"[{', '.join(quote_text(name) for name in sorted(names))}]::varchar[]"

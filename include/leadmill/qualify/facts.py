@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from leadmill.columns import ATTRIBUTE_TYPES, LEAD
+from leadmill.columns import ATTRIBUTE_TYPES, LANDED, LEAD
 from leadmill.config.ruleset import RulesetFile
 from leadmill.qualify.grammar import Type
 
@@ -28,14 +28,14 @@ CRM_FACTS = pa.schema(
     ]
 )
 # Rules may not touch ours: they say nothing about the person.
-_INTERNAL = frozenset({"record_id", "source", "delivery_id", "line", "fingerprint", "company_key", "crm_id", "crm_account_id"})
+_INTERNAL = frozenset({*LANDED.names, "company_key", "crm_id", "crm_account_id"})
 
 # Looks never count: these may not appear in a rule at all, and no ruleset can declare them harmless.
 APPEARANCE = frozenset(
     {"first_name", "last_name", "full_name", "name", "salutation", "street", "postcode", "gender", "sex", "age", "age_group", "age_band"}
     | {"age_range", "age_bracket", "birthday", "date_of_birth", "photo", "picture", "image", "avatar", "nationality", "citizenship"}
     | {"ethnicity", "ethnic_group", "race", "religion", "skin_colour", "skin_color", "accent", "native_language", "mother_tongue"}
-    | {"marital_status", "disability", "height", "weight"}
+    | {"first_key", "last_key", "marital_status", "disability", "height", "weight"}
 )
 # The same under a longer name: customer_gender, birth_year, profile_photo.
 _TELLING = frozenset(
@@ -55,7 +55,7 @@ _TELLING = frozenset(
     }
 )
 # A mailbox or a number spells its owner's name or origin: whether it is known may count, what it says may not.
-IDENTIFYING = frozenset({"email", "phone"})
+IDENTIFYING = frozenset({"email", "email_key", "phone"})
 
 
 def columns_for(ruleset: RulesetFile) -> dict[str, Type]:

@@ -68,6 +68,7 @@ FUNCTIONS: dict[str, Function] = {
     "contains": Function(("text", "text"), "boolean", literal=(1,)),
     "matches": Function(("text", "text"), "boolean", literal=(1,)),
     "abs": Function(("number",), "number"),
+    "first_number": Function(("text",), "number"),  # of a bracket such as 40-60k: 40
     "days_since": Function(("time",), "number"),
     "known": Function(("any",), "boolean"),
 }
@@ -107,11 +108,13 @@ _OF_DIALECT: dict[Dialect, dict[str, str]] = {
         "starts_with": "starts_with({0}, {1})",
         "ends_with": "ends_with({0}, {1})",
         "matches": "regexp_matches({0}, {1})",
+        "first_number": "try_cast(regexp_extract({0}, '[0-9]+') as double)",
         "days_since": "((${now} - epoch({0})) / 86400)",
     },
     "spark": {
         "starts_with": "startswith({0}, {1})",
         "ends_with": "endswith({0}, {1})",
+        "first_number": "try_cast(regexp_extract({0}, '([0-9]+)', 1) as double)",
         "days_since": "((:{now} - unix_timestamp({0})) / 86400)",
     },
 }
@@ -162,11 +165,25 @@ def write(node: Node, binder: Binder) -> str:
 
 def facts_in(node: Node) -> frozenset[str]:
     """Names of the columns an expression reads."""
+    return frozenset(ordered_facts_in(node))
+
+
+def ordered_facts_in(node: Node) -> list[str]:
+    """Names of the columns an expression reads, in reading order."""
     if isinstance(node, Fact):
-        return frozenset({node.name})
-    return frozenset().union(*(facts_in(argument) for argument in node.args)) if isinstance(node, Call) else frozenset()
+        return [node.name]
+    return [name for argument in node.args for name in ordered_facts_in(argument)] if isinstance(node, Call) else []
 
 
-def uses_now(node: Node) -> bool:
-    """Whether the expression depends on the moment of the decision."""
-    return isinstance(node, Call) and (node.op == "days_since" or any(uses_now(argument) for argument in node.args))
+def values_in(node: Node) -> list[Scalar]:
+    """Literals of an expression, in reading order."""
+    if isinstance(node, Value):
+        return [node.value]
+    return [value for argument in node.args for value in values_in(argument)] if isinstance(node, Call) else []
+
+
+def atoms_in(node: Node) -> list[Node]:
+    """Smallest conditions of an expression: what `and`, `or` and `not` join."""
+    if isinstance(node, Call) and node.op in ("and", "or", "not"):
+        return [atom for argument in node.args for atom in atoms_in(argument)]
+    return [node]

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
+import duckdb
 import pyarrow as pa
 
-from leadmill.config.ruleset import DIMENSIONS
+from leadmill.config.ruleset import DIMENSIONS, StageFact
 from leadmill.engine import quote
 from leadmill.errors import RuleError
 from leadmill.qualify.facts import arrow_types, type_of
@@ -43,15 +44,26 @@ class InForce:
         return cls(ruleset, gates, [rule for rule in ruleset.rules if rule.fact.holds_on(day)], now)
 
     @property
+    def stage(self) -> StageFact:
+        """The stage that counts as qualified."""
+        fact = self.ruleset.fact
+        return fact.stages.prospect if fact.qualify_as == "prospect" else fact.stages.lead
+
+    def values(self, binder: Binder, statement: str) -> dict[str, Any]:
+        """Give the values of a statement, with the moment of the decision where it is used."""
+        values: dict[str, Any] = dict(binder.values)
+        return values | {NOW: self.now.timestamp()} if f"${NOW}" in statement else values
+
+    @property
     def scored(self) -> list[tuple[int, Rule]]:
         """Rules that can add points, with their number."""
         return [(i, rule) for i, rule in enumerate(self.rules) if rule.fact.points > 0]
 
 
-def judge(profiles: pa.Table, force: InForce) -> tuple[str, dict[str, Any]]:
-    """Write SQL over a table `profiles`, and the values to bind.
+def judge(con: duckdb.DuckDBPyConnection, profiles: pa.Table, force: InForce) -> duckdb.DuckDBPyRelation:
+    """Judge `profiles`, which `con` holds under that name.
 
-    Its columns: person_id, the facts read, `g<i>` and `v<i>` verdicts of gates and rules, `p<i>` points, score, the four dimensions,
+    The columns: person_id, the facts read, `g<i>` and `v<i>` verdicts of gates and rules, `p<i>` points, score, the four dimensions,
     is_out, waits, is_lead, is_prospect, decision. Raises RuleError when a fact has another type than the ruleset declares.
     """
     _check_types(profiles, force.ruleset)
@@ -69,10 +81,7 @@ def judge(profiles: pa.Table, force: InForce) -> tuple[str, dict[str, Any]]:
         stages as (select {", ".join(["*", *_stages(force)])} from dimensions)
         select *, {_decision(force.ruleset)} as decision from stages
     """
-    values: dict[str, Any] = dict(binder.values)
-    if f"${NOW}" in statement:
-        values[NOW] = force.now.timestamp()
-    return statement, values
+    return con.sql(statement, params=force.values(binder, statement))
 
 
 def _check_types(profiles: pa.Table, ruleset: Ruleset) -> None:
