@@ -1,0 +1,77 @@
+"""Companies: a key without legal form, the form beside it, and the registrable domain that is theirs.
+
+The public suffix list is the snapshot inside tldextract; the network is never asked. Private suffixes count (acme.github.io is its
+own site), and so do the documentation domains of RFC 2606, under which a demo keeps its companies apart.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from leadmill.standardise.text import fold, transliterate
+from leadmill.standardise.vocabulary import LegalForms
+
+_DOCUMENTATION = ("example.com", "example.net", "example.org")
+
+
+def build_keys(con: duckdb.DuckDBPyConnection, forms: LegalForms) -> None:
+    """Create `company`(text, company_key, legal_form) over the distinct company names of `clean`."""
+    label: dict[str, str] = {}
+    for spelled in forms.countries.values():
+        for shown, spellings in spelled.items():
+            for spelling in spellings:
+                label.setdefault(fold(spelling), shown)
+    con.register("legal_form", pa.table({"form": pa.array(label, pa.string()), "label": pa.array(label.values(), pa.string())}))
+    behind = "|".join(sorted(label))
+    before = "|".join(sorted(set(map(fold, forms.leading))))
+    transliterate(con, "clean", "company_name")
+    con.execute(
+        f"""create table company as
+            select text, regexp_replace(regexp_replace(stem, '^(?:{before}) ', ''), ' (?:and|und|et|og|och|y) ', ' ', 'g') as company_key,
+                label as legal_form
+            from (
+                select text, folded, regexp_replace(folded, '(?: (?:{behind}))+$', '') as stem,
+                    coalesce(nullif(regexp_extract(folded, ' ({behind})$', 1), ''), regexp_extract(folded, '^({before}) ', 1)) as form
+                from (
+                    select name.text, nullif(coalesce(latin, fold(name.text)), '') as folded
+                    from (select distinct company_name as text from clean where company_name is not null) name left join latin using (text)
+                )
+            ) left join legal_form using (form)"""
+    )
+
+
+def build_domains(con: duckdb.DuckDBPyConnection) -> None:
+    """Create `site`(text, website, host) over the web sites of `clean`, and `owned`(host, domain) over their hosts and the mail domains."""
+    con.execute(
+        r"""create table site as select text, case when host is not null then text end as website, host from (
+            select text, case when regexp_full_match(found, '([^.\s]+\.)+[^.\s0-9][^.\s]*') then found end as host from (
+                select text, rtrim(regexp_extract(lower(text), '^(?:https?:/*)?(?:[^/@?#]*@)?([^/:?#\s@]+)', 1), '.') as found
+                from (select distinct website as text from clean where website is not null)))"""
+    )
+    hosts = (
+        con.sql(
+            "select host from site where host is not null union select email_domain from mailbox where email_kind in ('personal', 'shared')"
+        )
+        .to_arrow_table()["host"]
+        .to_pylist()
+    )
+    con.register("owned", pa.table({"host": pa.array(hosts, pa.string()), "domain": pa.array(map(registrable, hosts), pa.string())}))
+
+
+def registrable(host: str) -> str | None:
+    """Return the part of a host that somebody registered: shop.acme.co.uk is acme.co.uk; a suffix alone is nobody's."""
+    found = _extractor()(host)
+    if not found.suffix:  # a top level the snapshot does not know, or a reserved one: the list's own default rule
+        return ".".join(host.split(".")[-2:]) if "." in host else None
+    return found.top_domain_under_public_suffix or (host if host in _DOCUMENTATION else None)
+
+
+@cache
+def _extractor() -> Any:
+    import tldextract  # noqa: PLC0415 - only where a web site is met
+
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True, extra_suffixes=_DOCUMENTATION)

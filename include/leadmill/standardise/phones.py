@@ -1,0 +1,69 @@
+"""Phones to E.164 by country, with their type. Python (phonenumbers) on distinct pairs of text and country.
+
+A number is impossible (null) when its length fits no number of its country; one of possible length in no published range is kept, with type
+`unknown`: numbering plans grow faster than lists of them. Digits a spreadsheet rounded away (4.4E+11) are lost: null.
+"""
+
+from __future__ import annotations
+
+import re
+
+import duckdb
+import phonenumbers
+import pyarrow as pa
+
+_FLOAT = re.compile(r"[0-9]+\.0+")
+_SCIENTIFIC = re.compile(r"[0-9][.,]?[0-9]*e[+]?[0-9]+", re.IGNORECASE)
+_TRUNK = re.compile(r"(?<=[0-9\s])\(\s*0\s*\)")
+_FILLER = re.compile(r"([0-9])\1{6,}|01234567|12345678|98765432")
+_SECOND = re.compile(r"\s*(?:[;|]|\bor\b|\boder\b|/\s*(?=[+(]|00|0[1-9]{2,}))\s*", re.IGNORECASE)
+_TYPES = {phonenumbers.PhoneNumberType.to_string(value).lower(): value for value in phonenumbers.PhoneNumberType.values()}
+_NAMES = {value: name for name, value in _TYPES.items()}
+
+
+def build(con: duckdb.DuckDBPyConnection, default: str | None) -> None:
+    """Create `phones`(text, country_code, phone, phone_type) over the distinct pairs in `located`."""
+    asked = con.sql("select distinct phone as text, country_code from located where phone is not null").to_arrow_table()
+    pairs = zip(asked["text"].to_pylist(), asked["country_code"].to_pylist(), strict=True)
+    answers = [read(text, country, default) for text, country in pairs]
+    phone, kind = [answer[0] for answer in answers], [answer[1] for answer in answers]
+    con.register(
+        "phones", asked.append_column("phone", pa.array(phone, pa.string())).append_column("phone_type", pa.array(kind, pa.string()))
+    )
+
+
+def read(text: str, country: str | None, default: str | None = None) -> tuple[str | None, str | None]:
+    """Return (E.164, type) of the first number in `text`, read as a national number of `country`, else of `default`."""
+    meant = _meant(text)
+    if meant is None:
+        return None, None
+    fallback: tuple[str | None, str | None] = (None, None)
+    for region in dict.fromkeys((country, default)):
+        number, kind = _read_as(meant, region)
+        if kind not in (None, "unknown"):
+            return number, kind
+        fallback = fallback if fallback[0] else (number, kind)
+    return fallback
+
+
+def _meant(text: str) -> str | None:
+    """Undo what spreadsheets and typists did; null when digits are missing or were never meant."""
+    first = _SECOND.split(text.strip())[0].removeprefix("tel:")
+    if _SCIENTIFIC.fullmatch(first):
+        return None
+    if _FLOAT.fullmatch(first):
+        first = first.partition(".")[0]
+    digits = re.sub(r"[^0-9]", "", first)
+    return None if _FILLER.search(digits) else _TRUNK.sub("", first)
+
+
+def _read_as(text: str, region: str | None) -> tuple[str | None, str | None]:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None, None
+    number.extension = None
+    if not phonenumbers.is_possible_number(number):
+        return None, None
+    kind = _NAMES.get(phonenumbers.number_type(number), "unknown")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), kind

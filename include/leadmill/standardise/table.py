@@ -1,0 +1,143 @@
+"""From mapped text to a typed table: clean every cell once, look up what needs knowledge on distinct values, join it back."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from leadmill.columns import CANONICAL, LANDED, schema_of
+from leadmill.config import Source
+from leadmill.engine import connect, quote, quote_text
+from leadmill.standardise import companies, ladders, mailboxes, names, phones, places, text, trials, values
+from leadmill.standardise.vocabulary import Vocabulary, load_vocabulary
+
+# Columns where "NA" or "none" may be a name, a country, an answer or an id: only what is surely no value is emptied there.
+_MAY_BE_NAMED_NONE = frozenset(
+    ("first_name", "last_name", "full_name", "company_name", "city", "region", "country", "do_not_contact", "is_won", "crm_id",
+     "crm_account_id", "parent_crm_account_id", "crm_opportunity_id", "crm_activity_id", "registration_number")
+)  # fmt: skip
+# Every text column a facet below may ask for; absent ones are null.
+_TEXT = tuple(dict.fromkeys(name for kind in CANONICAL.values() for name in kind))
+
+_DERIVED = {
+    "first_name": "coalesce(given.shown, whole.first)",
+    "last_name": "coalesce(family.shown, whole.last)",
+    "first_key": "coalesce(given.key, whole.first_key)",
+    "last_key": "coalesce(family.key, whole.last_key)",
+    "seniority": "titled.seniority",
+    "department": "titled.department",
+    "email": "mailbox.email",
+    "email_key": "mailbox.email_key",
+    "email_domain": "mailbox.email_domain",
+    "email_kind": "mailbox.email_kind",
+    "phone": "phones.phone",
+    "phone_type": "phones.phone_type",
+    "company_key": "company.company_key",
+    "legal_form": "company.legal_form",
+    "website": "site.website",
+    "domain": """coalesce(case when web.domain not in (from platforms) and web.domain not in (from free)
+        and web.domain not in (from disposable) then web.domain end, post.domain)""",
+    "employee_count": "headcount(c.employee_count)",
+    "annual_revenue": "quantity(c.annual_revenue)",
+    "revenue_currency": "coalesce(currency_code(c.revenue_currency), currency(c.annual_revenue))",
+    "amount": "quantity(c.amount)",
+    "opportunity_currency": "coalesce(currency_code(c.opportunity_currency), currency(c.amount))",
+    "country_code": "c.country_code",
+    "interest_signal": "signal.interest_signal",
+    "is_test": "coalesce(trial.is_test, false)",
+    "lei": "case when regexp_full_match(upper(c.lei), '[A-Z0-9]{18}[0-9]{2}') then upper(c.lei) end",
+}
+_JOINS = """
+    left join given on given.text = c.first_name
+    left join family on family.text = c.last_name
+    left join whole on whole.text = c.full_name
+    left join titled on titled.text = c.job_title
+    left join mailbox on mailbox.text = c.email
+    left join phones on phones.text = c.phone and phones.country_code is not distinct from c.country_code
+    left join company on company.text = c.company_name
+    left join site on site.text = c.website
+    left join owned web on web.host = site.host
+    left join owned post on post.host = mailbox.email_domain
+    left join signal on signal.text = c.interest_signal
+"""
+
+
+def standardise(accepted: pa.Table, source: Source, vocabulary: Vocabulary | None = None) -> pa.Table:
+    """Turn a mapped table into the standardised table of the source's kind.
+
+    Takes `columns.LANDED` plus any of the kind's canonical columns and the source's attributes, all text; columns it does not know are
+    ignored. Returns `columns.schema_of(kind, attributes)`, one row per row, ordered by line. Unreadable values are null; `losses` counts
+    them.
+    Raises ConfigError when the source states a date format that is none.
+    """
+    words = vocabulary or load_vocabulary()
+    schema = schema_of(source.kind, {name: attribute.type for name, attribute in source.attributes.items()})
+    with connect({"accepted": accepted}) as con:
+        define(con, words, source)
+        clean(con, accepted.schema.names, source)
+        _look_up(con, words, source)
+        columns = ", ".join(f"{_expression(field, source)} as {quote(field.name)}" for field in schema)
+        table = con.sql(f"select {columns} from located c {_JOINS} {trials.JOIN} order by c.line, c.record_id").to_arrow_table()
+    return table.cast(schema)
+
+
+def define(con: duckdb.DuckDBPyConnection, words: Vocabulary, source: Source) -> None:
+    """Create every macro and vocabulary set on `con`."""
+    text.define(con, words.words)
+    values.define(con, words.words, source.format)
+    mailboxes.define(con, words.mailboxes)
+
+
+def clean(con: duckdb.DuckDBPyConnection, given: list[str], source: Source) -> None:
+    """Create `clean`: the landed columns, every canonical text column tidied or null, every attribute as `a.<name>`."""
+    known = set(given) & set(CANONICAL[source.kind])
+    columns = [*LANDED.names]
+    for name in _TEXT:
+        empty = "is_empty" if name in _MAY_BE_NAMED_NONE else "is_blank"
+        columns.append(
+            f"case when not {empty}(tidy({name})) then tidy({name}) end as {name}" if name in known else f"null::varchar as {name}"
+        )
+    for name in source.attributes:
+        cell = f"tidy({quote(name)})" if name in given else "null::varchar"
+        columns.append(f"case when not is_empty({cell}) then {cell} end as {quote('a.' + name)}")
+    con.execute(f"create table clean as select {', '.join(columns)} from accepted")
+    if source.kind == "opt_out":  # "@acme.com" in the mail column, or a domain of its own, refuses for the whole company
+        con.execute("update clean set website = coalesce(domain, nullif(regexp_extract(email, '^[*%]?@(.+)$', 1), ''))")
+
+
+def _look_up(con: duckdb.DuckDBPyConnection, words: Vocabulary, source: Source) -> None:
+    names.build(con, words.people)
+    ladders.build(con, words.ladders)
+    mailboxes.build(con, words.mailboxes)
+    companies.build_keys(con, words.legal_forms)
+    companies.build_domains(con)
+    places.build(con, words.countries)
+    default = quote_text(source.country) if source.country else "null"
+    con.execute(
+        f"""create table located as select c.*, case when country is null then {default} else country.code end as country_code
+            from clean c left join country on country.text = c.country"""
+    )
+    phones.build(con, source.country)
+    trials.build(con, words.trials)
+
+
+def _expression(field: pa.Field, source: Source) -> str:
+    """Write the SQL of one column of the result: derived, an attribute by its type, or the clean text by the column's type."""
+    if field.name in source.attributes:
+        return _typed(f"c.{quote('a.' + field.name)}", source.attributes[field.name].type)
+    if field.name in _DERIVED:
+        return _DERIVED[field.name]
+    if pa.types.is_timestamp(field.type):
+        return _typed(f"c.{field.name}", "timestamp")
+    return _typed(f"c.{field.name}", "boolean" if pa.types.is_boolean(field.type) else "text")
+
+
+def _typed(cell: str, kind: str) -> str:
+    return {
+        "text": cell,
+        "integer": f"case when quantity({cell}) = trunc(quantity({cell})) then try_cast(quantity({cell}) as bigint) end",
+        "number": f"quantity({cell})",
+        "boolean": f"truth({cell})",
+        "date": f"moment({cell})::date",
+        "timestamp": f"moment({cell})",
+    }[kind]

@@ -1,0 +1,76 @@
+"""Text as SQL macros: tidy (what is shown), blank (what was never filled in), fold (what is compared).
+
+`fold` has a twin in Python for values SQL cannot transliterate (Cyrillic, Greek, Han ...) and for the vocabulary; the tests hold the
+two equal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import duckdb
+import pyarrow as pa
+from anyascii import anyascii
+
+from leadmill.engine import quote, quote_text
+from leadmill.standardise.vocabulary import Words
+
+# Control characters but white space, zero-width and direction marks. The two joiners mean something in Persian and Indic words, so they
+# only go where they stand after a Latin letter, a digit or a sign.
+INVISIBLE = (
+    r"[\x{00}-\x{08}\x{0E}-\x{1F}\x{7F}-\x{84}\x{86}-\x{9F}\x{AD}\x{180E}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}"
+    r"\x{2066}-\x{206F}\x{FEFF}]"
+)
+JOINERS = r"(^|[\p{Latin}\p{Common}])[\x{200C}\x{200D}]+"
+SPACES = r"[\s\p{Z}\x{0B}\x{85}]+"
+NOT_LATIN = r"[^\p{Latin}\p{Common}\p{Inherited}]"
+
+_LETTERS = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "ŧ": "t", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"})
+
+
+def define(con: duckdb.DuckDBPyConnection, words: Words) -> None:
+    """Create the macros tidy(x), is_empty(x), is_blank(x) and fold(x) on `con`; null stays null."""
+    con.execute(
+        f"""create macro tidy(x) as nullif(trim(regexp_replace(nfc_normalize(regexp_replace(
+            regexp_replace(x, '{INVISIBLE}', '', 'g'), '{JOINERS}', '\\1', 'g')), '{SPACES}', ' ', 'g')), '')"""
+    )
+    con.execute(f"create macro is_empty(x) as lower(x) in ({_listed(words.empty)})")
+    con.execute(f"create macro is_blank(x) as lower(x) in ({_listed(words.empty + words.empty_unless_name)})")
+    con.execute(
+        r"""create macro fold(x) as trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+            translate(replace(replace(replace(replace(strip_accents(lower(x)), 'ß', 'ss'), 'æ', 'a'), 'œ', 'o'), 'þ', 'th'),
+                'łđðıħŧø', 'lddihto'),
+            '[''’‘`´ʼ]', '', 'g'), '\b([a-z])\.', '\1', 'g'), '[^a-z0-9]+', ' ', 'g'), '([aou])e+', '\1', 'g'), 'a+', 'a', 'g'))"""
+    )
+
+
+def fold(text: str) -> str:
+    """Fold to words of a-z and 0-9 for comparison: müller, Mueller and Muller are one, as are G.m.b.H. and GmbH."""
+    plain = anyascii(text.lower().translate(_LETTERS)).lower()
+    joined = re.sub(r"\b([a-z])\.", r"\1", re.sub(r"['`]", "", plain))
+    words = re.sub(r"[^a-z0-9]+", " ", joined)
+    return re.sub(r"a+", "a", re.sub(r"([aou])e+", r"\1", words)).strip()
+
+
+def transliterate(con: duckdb.DuckDBPyConnection, table: str, column: str) -> None:
+    """Create the table `latin`(text, latin): the distinct values of a column that SQL cannot fold, written in a-z."""
+    found = con.execute(
+        f"select distinct {quote(column)} from {quote(table)} where regexp_matches({quote(column)}, '{NOT_LATIN}')"
+    ).fetchall()
+    texts = [text for (text,) in found]
+    con.register("latin", pa.table({"text": pa.array(texts, pa.string()), "latin": pa.array([fold(text) for text in texts], pa.string())}))
+
+
+def phrases(words: Iterable[str]) -> str:
+    """Regular expression that finds any of the phrases as whole words in ' ' || fold(text) || ' '; `*` stands for any letters."""
+    folded = sorted({" ".join(_wildcard(part) for part in word.split()) for word in words})
+    return f" (?:{'|'.join(folded)}) "
+
+
+def _wildcard(part: str) -> str:
+    return "[a-z0-9]*".join(fold(piece) for piece in part.split("*"))
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join(quote_text(value.lower()) for value in sorted(set(values)))

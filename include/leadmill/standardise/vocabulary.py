@@ -1,0 +1,106 @@
+"""The words behind standardising, read once from `include/config/vocabulary` into frozen settings.
+
+Seniority ladders, legal forms, role mailboxes and the rest are facts a data engineer edits; the code only knows how to apply them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from leadmill.config import CHECKOUT, Strict, load
+
+FOLDER = CHECKOUT / "include" / "config" / "vocabulary"
+
+
+class Words(Strict):
+    """What a cell means in any column: nothing, yes, no. Compared without case."""
+
+    empty: list[str]
+    empty_unless_name: list[str]
+    yes: list[str]
+    no: list[str]
+
+
+class People(Strict):
+    """What stands around a person's name."""
+
+    titles: list[str]
+    dotted_titles: list[str]
+    degrees: list[str]
+    comma_degrees: list[str]
+    generations: dict[str, str]
+    particles: list[str]
+
+
+class Step(Strict):
+    """One step of a ladder: its verdict, and the phrases that give it."""
+
+    verdict: str
+    words: list[str]
+
+
+class Ladders(Strict):
+    """Ladders are tried from the top; the first step with a phrase in the text wins."""
+
+    seniority: list[Step]
+    department: list[Step]
+    interest_signal: list[Step]
+
+
+class Mailboxes(Strict):
+    """Role mailboxes, providers that ignore dots, and domains that say nothing of an employer."""
+
+    shared: list[str]
+    dotless: dict[str, str]
+    free: list[str]
+    disposable: list[str]
+    platforms: list[str]
+
+
+class LegalForms(Strict):
+    """Label -> spellings, by country; `leading` are those that may stand before the name."""
+
+    leading: list[str]
+    countries: dict[str, dict[str, list[str]]]
+
+
+class Countries(Strict):
+    """Spellings of countries beyond ISO 3166 and its translations."""
+
+    synonyms: dict[str, list[str]]
+
+
+class Trials(Strict):
+    """What people type to try a form."""
+
+    mailboxes: list[str]
+    domains: list[str]
+    names: list[str]
+    companies: list[str]
+
+
+class Vocabulary(Strict):
+    """All of it."""
+
+    words: Words
+    people: People
+    ladders: Ladders
+    mailboxes: Mailboxes
+    legal_forms: LegalForms
+    countries: Countries
+    trials: Trials
+
+
+@cache
+def load_vocabulary(folder: Path = FOLDER) -> Vocabulary:
+    """Read the vocabulary; once per process. Raises ConfigError with file and line."""
+    return Vocabulary(
+        words=load(folder / "words.yaml", Words),
+        people=load(folder / "people.yaml", People),
+        ladders=load(folder / "ladders.yaml", Ladders),
+        mailboxes=load(folder / "mailboxes.yaml", Mailboxes),
+        legal_forms=load(folder / "legal_forms.yaml", LegalForms),
+        countries=load(folder / "countries.yaml", Countries),
+        trials=load(folder / "trials.yaml", Trials),
+    )
