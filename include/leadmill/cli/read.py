@@ -36,9 +36,17 @@ def as_plain(reading: Reading) -> dict[str, Any]:
         "encoding": reading.encoding,
         "dialect": reading.dialect,
         "columns": list(reading.columns),
-        "rows": [list(row) for row in zip(*columns, strict=True)],
+        "rows": [_cells(row) for row in zip(*columns, strict=True)],
         "refused": [{"line": refusal.line, "raw": refusal.raw, "reason": refusal.reason} for refusal in reading.refused],
     }
+
+
+def _cells(row: tuple[str | None, ...]) -> list[str]:
+    """Only the cells the row has: a row may be narrower than the header."""
+    cells = list(row)
+    while cells and cells[-1] is None:
+        cells.pop()
+    return [cell or "" for cell in cells]
 
 
 def _show(reading: Reading) -> None:
@@ -51,7 +59,7 @@ def _show(reading: Reading) -> None:
     console.print(f"encoding {reading.encoding}; {escape(dialect)}")
     table = Table(*(escape(column) or "(blank)" for column in reading.columns))
     for row in reading.rows.slice(0, SHOWN).to_pylist():
-        table.add_row(*(escape(cell) for cell in row.values()))
+        table.add_row(*(escape(cell or "") for cell in row.values()))
     console.print(table)
     console.print(f"{reading.rows.num_rows} rows, {len(reading.refused)} refused")
     for refusal in reading.refused[:SHOWN]:

@@ -2,77 +2,121 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv
 
 from leadmill.config import Format
-from leadmill.errors import SourceError
 from leadmill.sources import dialect as dialects
 from leadmill.sources.dialect import Dialect
-from leadmill.sources.encoding import to_utf8
-from leadmill.sources.layout import Layout, find_layout
+from leadmill.sources.encoding import Text, to_utf8
+from leadmill.sources.layout import LOOKED_AT, Layout, find_layout
 from leadmill.sources.reading import RAW_SHOWN, Reading, Refusal, text_table, unique_names
-from leadmill.sources.records import Records, cut
+from leadmill.sources.records import Records, cut, split
+from leadmill.sources.tidy import blank_rows, oddities
+
+Mask = npt.NDArray[np.bool_]
+BLANK_CELLS = " \t,;|\"'"
 
 
 def read_delimited(data: bytes, stated: Format, file: str) -> Reading:
-    """Read the bytes of a CSV-like file. Raises SourceError when there is nothing to read."""
-    body, encoding = to_utf8(data, stated.encoding, file)
-    if not body.strip():
-        raise SourceError("the file is empty.", file=file, hint="Ask the vendor to deliver it again.")
-    dialect = dialects.detect(body, stated)
-    records = cut(body, dialect)
-    layout = find_layout(records, dialect, stated)
-    refused = _refusals(records, layout)
+    """Read the bytes of a CSV-like file. Raises SourceError when the stated encoding is wrong."""
+    text = to_utf8(data, stated.encoding, file)
+    if not text.body.strip(b" \t\r\n\0"):
+        return Reading(text.encoding, {}, (), text_table([], []), pa.array([], pa.int32()))
+    dialect = dialects.detect(text.body, stated)
+    records = cut(text.body, dialect)
+    layout = _layout(records, dialect, stated)
+    reasons = _reasons(records, layout, text)
     good = np.ones(len(records), bool)
     good[: layout.first_row] = False
-    good[[index for index, _ in refused]] = False
-    names = unique_names(layout.columns)
+    good &= records.widths == layout.width
+    good[list(reasons)] = False
+    rows = _parsed(records, good, layout, dialect)
+    index = np.flatnonzero(good)
+    blank = blank_rows(rows)
+    reasons |= {int(index[row]): reason for row, reason in oddities(rows, layout.columns, blank, records.after_blank[index])}
+    kept = ~blank & ~np.isin(index, list(reasons))
     return Reading(
-        encoding=encoding,
-        dialect={**dialect.as_json(), **layout.as_json()},
+        encoding=text.encoding,
+        dialect={**dialect.as_json(), **layout.as_json(), "preamble": [records.raw(i, RAW_SHOWN) for i in range(layout.header_at)]},
         columns=layout.columns,
-        rows=parse(records, good, names, dialect),
-        lines=pa.array(records.lines[good], pa.int32()),
-        refused=tuple(Refusal(int(records.lines[index]), records.raw(index, RAW_SHOWN), reason) for index, reason in refused),
+        rows=rows if kept.all() else rows.filter(pa.array(kept)),
+        lines=pa.array(records.lines[index[kept]], pa.int32()),
+        refused=tuple(_refusal(records, index, reasons[index]) for index in sorted(reasons)),
     )
 
 
-def _refusals(records: Records, layout: Layout) -> list[tuple[int, str]]:
-    """Index and reason of every record of the table that cannot be a row."""
-    width = len(layout.columns)
-    reasons = {int(index): "too_few_cells" for index in np.flatnonzero(records.widths < width)}
-    reasons |= {int(index): "too_many_cells" for index in np.flatnonzero(records.widths > width)}
+def _layout(records: Records, dialect: Dialect, stated: Format) -> Layout:
+    """Look at the first records; white space around an unquoted header is no part of the name."""
+    begin = int(np.searchsorted(records.lines, (stated.skip_rows or 0) + 1))
+    heads = [
+        [cell if quoted else cell.strip(" \t") for cell, quoted in split(records.slice(index), dialect)]
+        if index not in records.reasons
+        else []
+        for index in range(min(len(records), begin + LOOKED_AT))
+    ]
+    return find_layout(heads, stated, begin)
+
+
+def _reasons(records: Records, layout: Layout, text: Text) -> dict[int, str]:
+    """Index and reason of every record below the header that cannot be a row."""
+    reasons = {int(index): "too_few_cells" for index in np.flatnonzero(records.widths < layout.width)}
+    reasons |= {int(index): "too_many_cells" for index in np.flatnonzero(records.widths > layout.width)}
     reasons |= records.reasons
-    return sorted((index, reason) for index, reason in reasons.items() if index >= layout.first_row)
+    reasons |= {int(np.searchsorted(records.starts, offset, side="right")) - 1: "wrong_encoding" for offset in text.broken}
+    if b"\0" in text.body:
+        nuls = np.flatnonzero(np.frombuffer(text.body, np.uint8) == 0)
+        reasons |= {int(index): "nul_byte" for index in np.unique(np.searchsorted(records.starts, nuls, side="right") - 1)}
+    return {index: reason for index, reason in reasons.items() if index >= layout.first_row and records.raw(index, 1000).strip(BLANK_CELLS)}
 
 
-def parse(records: Records, good: np.ndarray[tuple[int], np.dtype[np.bool_]], names: list[str], dialect: Dialect) -> pa.Table:
-    """Read the cells of the good records; all are known to be well formed and of one width."""
+def _refusal(records: Records, index: int, reason: str) -> Refusal:
+    return Refusal(int(records.lines[index]), records.raw(index, RAW_SHOWN), reason)
+
+
+def _parsed(records: Records, good: Mask, layout: Layout, dialect: Dialect) -> pa.Table:
+    """Read the cells of the good records: all are well formed and `layout.width` wide. Cells a narrow row lacks are null."""
+    names = unique_names([*layout.columns, *[""] * (layout.width - len(layout.columns))])
+    rows = _cells(records, good, names[: layout.width], dialect)
+    for name in names[layout.width :]:
+        rows = rows.append_column(name, pa.nulls(rows.num_rows, pa.string()))
+    return rows
+
+
+def _cells(records: Records, good: Mask, names: list[str], dialect: Dialect) -> pa.Table:
     if not good.any():
         return text_table(names, [[] for _ in names])
-    source = pa.py_buffer(_joined(records, good))
+    if len(dialect.delimiter) > 1 or dialect.escape:  # pyarrow takes one character, and drops an escape before anything
+        split_rows = [[cell for cell, _ in split(records.slice(index), dialect)] for index in np.flatnonzero(good)]
+        return text_table(names, list(zip(*split_rows, strict=True)))
     return pa.csv.read_csv(
-        io.BytesIO(source) if source.size < 1 else pa.BufferReader(source),
-        read_options=pa.csv.ReadOptions(column_names=names, block_size=1 << 24),
+        pa.BufferReader(_joined(records, good)),
+        read_options=pa.csv.ReadOptions(column_names=names, block_size=_block(records, good)),
         parse_options=pa.csv.ParseOptions(
             delimiter=dialect.delimiter,
             quote_char=dialect.quote or False,
-            double_quote=not dialect.escape,
-            escape_char=dialect.escape or False,
+            double_quote=True,
             newlines_in_values=True,
-            ignore_empty_lines=len(names) > 1,
+            ignore_empty_lines=False,
         ),
         convert_options=pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
     )
 
 
-def _joined(records: Records, good: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> memoryview | bytes:
-    """Bytes of the good records: one slice of the file per unbroken run of them."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], good, [False])).astype(np.int8)))
+def _block(records: Records, good: Mask) -> int:
+    """Size of a block for pyarrow: the longest record must fit."""
+    longest = int((records.ends - records.starts)[good].max())
+    return max(1 << 20, 2 * longest + 2)
+
+
+def _joined(records: Records, good: Mask) -> memoryview | bytes:
+    """Bytes of the good records: one slice of the file per unbroken run of them, without empty lines."""
+    starts, ends = records.starts, records.ends
+    gap = np.concatenate(([False], good[1:] & records.after_blank[1:]))
+    first = np.flatnonzero(good & (~np.concatenate(([False], good[:-1])) | gap))
+    last = np.flatnonzero(good & (~np.concatenate((good[1:], [False])) | np.concatenate((gap[1:], [True]))))
     view = memoryview(records.body)
-    runs = [view[records.starts[first] : records.ends[last - 1]] for first, last in zip(edges[::2], edges[1::2], strict=True)]
+    runs = [view[starts[begin] : ends[end]] for begin, end in zip(first, last, strict=True)]
     return runs[0] if len(runs) == 1 else b"\n".join(runs)

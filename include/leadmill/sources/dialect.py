@@ -1,21 +1,29 @@
-"""How a text file separates its cells: found by looking at which separator makes the rows agree."""
+"""How a text file separates its cells: the way of reading it under which its rows agree and its cells look whole.
+
+After van den Burg, Nazabal and Sutton, "Wrangling messy CSV files by detecting row and type patterns" (2019): a dialect is scored by the
+pattern of its rows times how many cells make sense. Ties go to the more usual dialect.
+"""
 
 from __future__ import annotations
 
-import csv
+import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from leadmill.config import Format
 
-DELIMITERS = (",", ";", "\t", "|")
-SAMPLE_BYTES = 1 << 18
+DELIMITERS = (",", ";", "\t", "|", ", ", "; ", " ")
+QUOTES = ('"', "'")
+SAMPLE_BYTES = 1 << 16
+SAMPLE_RECORDS = 200
+MANY_COLUMNS = 3  # a list separated by spaces has at least these, else it is a list of phrases
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Separator, quotation mark (empty: none) and escape (empty: a doubled quotation mark)."""
+    """Separator (one character, or one and a space), quotation mark, and escape (empty: a doubled quotation mark)."""
 
     delimiter: str = ","
     quote: str = '"'
@@ -28,18 +36,55 @@ class Dialect:
 
 def detect(body: bytes, stated: Format) -> Dialect:
     """Find the dialect of UTF-8 text; what the source states is believed."""
-    quote = stated.quote or '"'
-    if stated.delimiter:
-        return Dialect(stated.delimiter, quote)
-    text = body[:SAMPLE_BYTES].decode("utf-8", errors="replace")
-    return max((Dialect(delimiter, quote) for delimiter in DELIMITERS), key=lambda dialect: _agreement(text, dialect))
+    sample = _sample(body)
+    candidates = list(_candidates(sample, stated))
+    if len(candidates) == 1:
+        return candidates[0]
+    scores = [_score(sample, candidate) for candidate in candidates]
+    return candidates[scores.index(max(scores))]
 
 
-def _agreement(text: str, dialect: Dialect) -> float:
-    """Score a dialect: how many rows have the commonest width, times what that width tells."""
-    rows = csv.reader(text.splitlines()[:200], delimiter=dialect.delimiter, quotechar=dialect.quote)
-    widths = Counter(len(row) for row in rows if row)
+def _sample(body: bytes) -> bytes:
+    """Whole lines from the beginning; one long line is a sample too."""
+    if len(body) <= SAMPLE_BYTES:
+        return body
+    end = max(body.rfind(b"\n", 0, SAMPLE_BYTES), body.rfind(b"\r", 0, SAMPLE_BYTES))
+    return body[: end if end > 0 else SAMPLE_BYTES]
+
+
+def _candidates(sample: bytes, stated: Format) -> Iterator[Dialect]:
+    """Yield what could be, the usual first: only marks that occur."""
+    present = [mark for mark in DELIMITERS if mark.encode() in sample] or [","]
+    delimiters = [stated.delimiter] if stated.delimiter else present
+    quotes = [stated.quote] if stated.quote else [mark for mark in QUOTES if mark == QUOTES[0] or mark.encode() in sample]
+    for escape in ("", "\\"):
+        for quote in quotes:
+            if not escape or f"{escape}{quote}".encode() in sample:
+                yield from (Dialect(delimiter, quote, escape) for delimiter in delimiters)
+
+
+def _score(sample: bytes, dialect: Dialect) -> float:
+    """Share of rows of the commonest width, times what that width tells, times the share of cells that look whole."""
+    from leadmill.sources.records import cut, split  # noqa: PLC0415 - records are cut by a dialect
+
+    records = cut(sample, dialect)
+    widths = [int(width) for index, width in enumerate(records.widths[:SAMPLE_RECORDS]) if index not in records.reasons]
     if not widths:
         return 0.0
-    width, rows_agreeing = widths.most_common(1)[0]
-    return (rows_agreeing / widths.total()) * (1 - 1 / width)
+    width, agreeing = Counter(widths).most_common(1)[0]
+    agreement = agreeing / min(len(records), SAMPLE_RECORDS)
+    if dialect.delimiter == " " and (width < MANY_COLUMNS or agreement < 1):
+        return 0.0
+    odd = _odd(dialect)
+    cells = [
+        cell for index in range(min(len(records), 50)) if records.widths[index] == width for cell in split(records.slice(index), dialect)
+    ]
+    whole = sum(1 for cell, quoted in cells if quoted or not odd.search(cell))
+    return agreement * (1.02 - 1 / width) * (whole / len(cells) if cells else 0.0)
+
+
+def _odd(dialect: Dialect) -> re.Pattern[str]:
+    """Pattern of an unquoted cell that was probably cut in the wrong place."""
+    others = "".join(mark for mark in (";", "\t", "|", dialect.delimiter[0]) if mark != dialect.delimiter)
+    edges = "" if dialect.delimiter == " " else r"^\s|"
+    return re.compile(rf"""{edges}[{re.escape(others)}]|^\s*["']|["]\s*$""")

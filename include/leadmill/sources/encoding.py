@@ -1,8 +1,15 @@
-"""From bytes to UTF-8, once, before anything else looks at the file: what a byte means is decided for the file as a whole."""
+"""From bytes to UTF-8, once, before anything else looks at the file: what a byte means is decided for the file as a whole.
+
+Two habits of real files are known here. A few rows of a UTF-8 list pasted from somewhere else: those rows are refused, not the list.
+And text that went from Windows-1252 to UTF-8 by way of Latin-1, so that curly quotes and dashes arrive as C1 control characters (U+0080
+to U+009F, which nobody types): they are read as the Windows-1252 characters they were, as browsers do, and the encoding says so.
+"""
 
 from __future__ import annotations
 
 import codecs
+import re
+from dataclasses import dataclass
 
 from leadmill.errors import SourceError
 
@@ -13,35 +20,141 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+BLOCK = 1 << 22
+LOOKED_AT = 1 << 16  # bytes of non-ASCII lines that decide between legacy encodings
+FEW = 0.02  # share of the non-ASCII lines that may be broken in a UTF-8 file
+
+C1 = re.compile("[\x80-\x9f]")
+C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
+KANA = re.compile("[\u3040-\u30ff]")
+WESTERN = re.compile("[A-Za-zÀ-ÖØ-öø-ÿŠšŽžŒœŸ€£§°‘’“”„–—…«»·´`®©ºª¿¡\xa0]")
 
 
-def to_utf8(data: bytes, stated: str | None = None, file: str = "") -> tuple[bytes, str]:
-    """Return the text as UTF-8 without mark, and the encoding it was in. What is stated is believed. Raises SourceError."""
-    encoding = stated or detect(data)
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A file's text as UTF-8 without mark, the name of its encoding, and where bytes of another encoding stand in it."""
+
+    body: bytes
+    encoding: str
+    broken: tuple[int, ...] = ()  # byte offsets in `body`
+
+
+def to_utf8(data: bytes, stated: str | None = None, file: str = "") -> Text:
+    """Decode a file; what is stated is believed. Raises SourceError when the file is not in the stated encoding."""
+    if stated is None:
+        return _detected(data)
     try:
-        if encoding in ("ascii", "utf-8"):
-            data.decode(encoding)
-            return data, encoding
-        return data.decode(encoding).encode("utf-8"), encoding
-    except (UnicodeDecodeError, LookupError) as error:
-        line = data.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else None
+        return Text(data.decode(stated).encode("utf-8"), stated)
+    except LookupError:
         raise SourceError(
-            f"not written in {encoding}.", file=file, line=line, hint="State the right `encoding` under `format` in the source's YAML."
+            f"there is no encoding {stated!r}.", file=file, hint="Use utf-8, utf-16, cp1252, latin-1, shift_jis ..."
+        ) from None
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SourceError(
+            f"not written in {stated}.", file=file, line=line, hint="Correct `encoding` under `format`, or leave it out."
         ) from None
 
 
-def detect(data: bytes) -> str:
-    """Name the encoding of a file by its mark, its validity as UTF-8, and its pattern of NULs."""
+def _detected(data: bytes) -> Text:
     for mark, name in BOMS:
         if data.startswith(mark):
-            return name
-    if data.isascii() and b"\0" not in data[:4096]:
-        return "ascii"
-    sample = data[:4096]
-    if sample.count(b"\0") > len(sample) // 4:
-        return "utf-16-le" if sample[1::2].count(b"\0") >= sample[::2].count(b"\0") else "utf-16-be"
+            return _repaired(data[len(mark) :], name) if name == "utf-8-sig" else Text(_decode(data, name), name)
+    if b"\0" in data[:BLOCK] and (wide := _utf16(data)):
+        return Text(_decode(data, wide), wide)
+    if data.isascii():
+        return Text(data, "ascii")
+    broken = _not_utf8(data)
+    if not broken:
+        return _repaired(data, "utf-8")
+    lines = _non_ascii_lines(data)
+    if len({data.count(b"\n", 0, offset) for offset in broken[:1000]}) <= FEW * data.count(b"\n") and _mostly_utf8(data, broken):
+        return Text(data, "utf-8", tuple(broken))
+    encoding = _legacy(lines)
+    return Text(_decode(data, encoding), encoding)
+
+
+def _decode(data: bytes, encoding: str) -> bytes:
+    return data.decode(encoding, errors="replace").encode("utf-8")
+
+
+def _utf16(data: bytes) -> str | None:
+    """Name UTF-16 without mark by where its zero bytes stand: every other byte of Latin text."""
+    sample = data[: BLOCK & ~1]
+    low, high = sample[::2].count(0), sample[1::2].count(0)
+    if max(low, high) < len(sample) // 5 or min(low, high) > len(sample) // 50:
+        return None
+    return "utf-16-le" if high > low else "utf-16-be"
+
+
+def _not_utf8(data: bytes) -> list[int]:
+    """Find the offsets that are not UTF-8, block by block: decoding a file whole would take four times its size."""
+    broken = []
+    position = 0
+    while position < len(data):
+        try:
+            _, used = codecs.utf_8_decode(data[position : position + BLOCK], "strict", position + BLOCK >= len(data))
+            position += used
+        except UnicodeDecodeError as error:
+            broken.append(position + error.start)
+            position += error.end
+    return broken
+
+
+def _mostly_utf8(data: bytes, broken: list[int]) -> bool:
+    """Say whether characters of several bytes outnumber what is broken: they hardly arise by accident."""
+    whole = sum(1 for _ in re.finditer(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}", data[: 1 << 24]))
+    return whole > len(broken)
+
+
+def _repaired(data: bytes, name: str) -> Text:
+    """Read C1 control characters as the Windows-1252 characters they were, when every one of them has a meaning there."""
+    found = set(C1_BYTES.findall(data)) if b"\xc2" in data else set()
+    if not found or found & {b"\xc2" + bytes([code]) for code in (0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D)}:
+        return Text(data, name)
+    return Text(C1_BYTES.sub(lambda match: match[0][1:].decode("cp1252").encode(), data), f"{name}, controls as cp1252")
+
+
+def _non_ascii_lines(data: bytes) -> bytes:
+    found = bytearray()
+    for match in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*", data):
+        found += match[0][:4096] + b"\n"
+        if len(found) > LOOKED_AT:
+            break
+    return bytes(found)
+
+
+def _legacy(lines: bytes) -> str:
+    """Choose between the encodings of before UTF-8: Japanese by its kana, Western by its letters, else by statistics."""
     try:
-        data.decode("utf-8")
+        japanese = lines.decode("cp932")
+        if len(KANA.findall(japanese)) > 0.2 * sum(1 for letter in japanese if letter > "\x7f"):
+            return "shift_jis" if _decodes(lines, "shift_jis") else "cp932"
     except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
+        pass
+    if _decodes(lines, "cp1252"):
+        foreign = [letter for letter in lines.decode("cp1252") if letter > "\x7f"]
+        if sum(1 for letter in foreign if WESTERN.match(letter)) >= 0.9 * len(foreign) and not _all_foreign(lines.decode("cp1252")):
+            return "cp1252"
+    return _by_statistics(lines)
+
+
+def _all_foreign(text: str) -> bool:
+    """Say whether words consist of non-ASCII letters only, as Greek or Cyrillic read as Western does."""
+    words = [word for word in re.findall(r"[^\W\d_]{3,}", text) if not word.isascii()]
+    return bool(words) and sum(1 for word in words if all(letter > "\x7f" for letter in word)) > len(words) / 2
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _by_statistics(lines: bytes) -> str:
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - heavy, and seldom asked
+
+    best = from_bytes(lines).best()
+    return best.encoding if best is not None else "latin-1"

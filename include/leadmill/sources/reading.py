@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -28,6 +28,8 @@ REASONS = {
     "nul_byte": "the row contains NUL characters, as damaged files do",
     "wrong_encoding": "the row is not written in the encoding of the rest of the file",
     "lone_row": "the row stands apart from the table: a caption, a total or a note",
+    "repeated_header": "the header stands again among the rows",
+    "second_table": "a second table begins above: another file seems to have been appended",
     "cell_too_long": "a cell is longer than the reader takes",
     "not_json": "the line is not valid JSON",
     "not_an_object": "the entry is not a JSON object, or not a list of the expected length",
@@ -48,7 +50,6 @@ class Reading:
     rows: pa.Table
     lines: pa.Array
     refused: tuple[Refusal, ...] = ()
-    notes: tuple[str, ...] = field(default=())
 
 
 def unique_names(headers: Iterable[str]) -> list[str]:

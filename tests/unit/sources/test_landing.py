@@ -64,12 +64,12 @@ def test_the_fingerprint_tells_rows_apart_whose_cells_only_run_together(tmp_path
     [
         (["Name", "Name", "Name"], ["raw.Name", "raw.Name.2", "raw.Name.3"]),
         (["Name", "name"], ["raw.Name", "raw.name.2"]),
-        (["a", "", " "], ["raw.a", "raw.column_2", "raw.column_3"]),
+        (["a", "b", "", " "], ["raw.a", "raw.b", "raw.column_3", "raw.column_4"]),
         (["a", "a", "a.2"], ["raw.a", "raw.a.3", "raw.a.2"]),
     ],
 )
 def test_raw_columns_are_unique_whatever_the_header(tmp_path: Path, headers: list[str], names: list[str]) -> None:
-    table = land(written(tmp_path, f"{','.join(headers)}\n{','.join('123'[: len(headers)])}\n"), a_source()).table
+    table = land(written(tmp_path, f"{','.join(headers)}\n{','.join('1234'[: len(headers)])}\n"), a_source()).table
 
     assert table.column_names[len(LANDED) :] == names
 
