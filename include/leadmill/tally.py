@@ -42,6 +42,10 @@ class Tally:
             )
         return self
 
+    def as_json(self) -> dict[str, int]:
+        """Five counts by name."""
+        return asdict(self)
+
     @classmethod
     def total(cls, tallies: Iterable[Tally]) -> Tally:
         """Sum of many tallies; the empty sum is all zeros."""

@@ -1,1 +1,31 @@
-"""The cli room."""
+"""The `leadmill` command. Exit codes: 0 done, 1 failed (with a sentence that says the way out), 2 wrong usage."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from leadmill.cli import source
+from leadmill.cli.read import read
+from leadmill.cli.run import run
+from leadmill.errors import LeadmillError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+app.command()(run)
+app.command()(read)
+app.add_typer(source.app, name="source")
+
+
+@app.callback()
+def _leadmill() -> None:
+    """Purchased lists and CRM exports in, qualified leads out, each with the reason."""
+
+
+def main() -> None:
+    """Run the command; what Leadmill refuses on purpose is one sentence on stderr, never a traceback."""
+    try:
+        app()
+    except LeadmillError as error:
+        typer.echo(f"leadmill: {error}", err=True)
+        sys.exit(1)

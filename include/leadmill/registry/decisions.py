@@ -11,7 +11,7 @@ from leadmill.errors import StateError
 from leadmill.registry.bulk import read, upsert
 from leadmill.registry.database import Database
 from leadmill.registry.insert_once import insert_once
-from leadmill.registry.schema import decisions, rulesets
+from leadmill.registry.schema import decisions, entities, rulesets
 
 
 class Decisions:
@@ -53,3 +53,13 @@ class Decisions:
         query = select(decisions.c.decision, func.count()).where(decisions.c.night_id == night_id).group_by(decisions.c.decision)
         with self._database.read() as con:
             return {row[0]: row[1] for row in con.execute(query)}
+
+    def latest(self, decision: str) -> pa.Table:
+        """Everybody alive whose newest decision is `decision`: columns of the decisions table, by person."""
+        newest = func.row_number().over(partition_by=decisions.c.person_id, order_by=decisions.c.night_id.desc()).label("place")
+        alive = entities.c.merged_into.is_(None)
+        ranked = select(decisions, newest).join(entities, entities.c.entity_id == decisions.c.person_id).where(alive).subquery()
+        columns = [ranked.c[column.name] for column in decisions.columns]
+        query = select(*columns).where(ranked.c.place == 1, ranked.c.decision == decision).order_by(ranked.c.person_id)
+        with self._database.read() as con:
+            return read(con, query)

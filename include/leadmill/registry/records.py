@@ -25,13 +25,13 @@ class Records:
         self._database = database
 
     def save(self, rows: pa.Table) -> None:
-        """Insert or replace records and let each that is no duplicate own its fingerprint, if nobody does yet.
+        """Insert or replace records and let each accepted one own its fingerprint, if nobody does yet.
 
         Takes record_id, source, delivery_id, line, fingerprint, status; optional reasons, duplicate_of, person_id, company_id; other
         columns are ignored. Saying the same twice changes nothing.
         """
         kept = rows.select([name for name in rows.column_names if name in NAMES])
-        owners = kept.filter(pc.not_equal(kept["status"], "duplicate")).select(["source", "fingerprint", "record_id"])
+        owners = kept.filter(pc.equal(kept["status"], "accepted")).select(["source", "fingerprint", "record_id"])
         with self._database.write() as con:
             upsert(con, records, kept)
             upsert(con, fingerprints, owners, change=())

@@ -1,0 +1,31 @@
+"""The order of the night. Every stage here takes and gives small dictionaries: ids, paths and counts, never rows.
+
+    intake, per source   land -> validate -> standardise
+    night, all sources   open_night -> match -> enrich -> qualify -> plan -> push -> report
+
+A stage reads what earlier ones left in lake and registry, and writes under names made from delivery or night: running it again replaces
+its own results, so a night killed anywhere is resumed by running it again.
+"""
+
+from leadmill.pipeline.intake import land, standardise, validate
+from leadmill.pipeline.mill import Mill, open_mill
+from leadmill.pipeline.night import INTAKE, NIGHT, enrich, match, open_night, plan, push, qualify, run_night
+from leadmill.pipeline.reporting import report
+
+__all__ = [
+    "INTAKE",
+    "NIGHT",
+    "Mill",
+    "enrich",
+    "land",
+    "match",
+    "open_mill",
+    "open_night",
+    "plan",
+    "push",
+    "qualify",
+    "report",
+    "run_night",
+    "standardise",
+    "validate",
+]

@@ -1,0 +1,152 @@
+"""The qualify stage: one profile per person, one decision per profile, by the ruleset of the person's source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from leadmill import qualify as qualify_room
+from leadmill.columns import ATTRIBUTE_TYPES
+from leadmill.engine import connect
+from leadmill.pipeline.known import all_of_kind, known_leads, readable_sources
+from leadmill.pipeline.mill import Mill, open_mill
+from leadmill.qualify import DECISION, Ruleset
+
+
+def qualify(night: str) -> dict[str, Any]:
+    """Decide everybody tonight's rows touched who came from a source with a ruleset; the suppressed are decided without looking.
+
+    Leaves night/<night>/{profiles, decisions} in the lake and the decisions, with ruleset hash and inputs hash, in the registry.
+    """
+    with open_mill() as mill:
+        facts = mill.registry.nights.get(night)
+        persons = mill.lake.read("night", night, "persons")
+        assigned = _assign(mill, persons, facts.params.get("ruleset"))
+        profiles = _profiles(mill, night, persons, assigned, facts.started_at)
+        decided = [_suppressed(persons, assigned, facts.started_at)]
+        for name in sorted(set(assigned["ruleset"].to_pylist())):
+            ruleset = _ruleset(mill, name)
+            mine = _choose(profiles, assigned, name)
+            decided.append(qualify_room.decide(mine, ruleset, facts.started_at))
+        decisions = pa.concat_tables(decided)
+        mill.lake.write(profiles, "night", night, "profiles")
+        mill.lake.write(decisions, "night", night, "decisions")
+        mill.registry.decisions.save(night, _as_json(decisions, profiles))
+        counts = mill.registry.decisions.counts(night)
+        return {decision: counts.get(decision, 0) for decision in ("qualified", "nurture", "disqualified", "suppressed")}
+
+
+def _ruleset(mill: Mill, name: str) -> Ruleset:
+    """Load a ruleset and keep its text under its hash, so that any decision can be made again."""
+    path = mill.project.config / "rulesets" / f"{name}.yaml"
+    ruleset = qualify_room.load_ruleset(path)
+    mill.registry.decisions.keep_ruleset(ruleset.hash, ruleset.name, path.read_text(encoding="utf-8"), mill.clock())
+    return ruleset
+
+
+def _assign(mill: Mill, persons: pa.Table, chosen: str | None) -> pa.Table:
+    """Which ruleset decides whom: that of the most trusted source that delivered the person, or the one chosen for the whole night."""
+    sources = [source for source in readable_sources(mill).values() if source.ruleset]
+    table = pa.table(
+        {
+            "source": pa.array([source.name for source in sources], pa.string()),
+            "ruleset": pa.array([chosen or source.ruleset for source in sources], pa.string()),
+            "trust": pa.array([source.trust for source in sources], pa.int32()),
+        }
+    )
+    records = mill.registry.records.table(person_ids=persons["person_id"].to_pylist())
+    with connect({"records": records, "sources": table}) as con:
+        return con.sql(
+            "select person_id, arg_max(ruleset, {'trust': trust, 'source': source}) as ruleset, "
+            "arg_max(source, {'trust': trust, 'source': source}) as lead_source "
+            "from records join sources using (source) group by person_id order by person_id"
+        ).to_arrow_table()
+
+
+def _profiles(mill: Mill, night: str, persons: pa.Table, assigned: pa.Table, now: Any) -> pa.Table:
+    """Everything a rule may ask of everybody a ruleset is assigned to who may be contacted, and the source they came from."""
+    opportunities = all_of_kind(mill, "crm_opportunities", "crm_opportunity_id")
+    activities = all_of_kind(mill, "crm_activities", "crm_activity_id")
+    with connect({"persons": _with_attributes(mill, persons), "assigned": assigned}) as con:
+        contactable = con.sql(
+            "select persons.* exclude (provenance, is_suppressed), lead_source from persons join assigned using (person_id) "
+            "where not is_suppressed order by person_id"
+        ).to_arrow_table()
+    return qualify_room.profile(
+        contactable,
+        mill.lake.read("night", night, "companies"),
+        _owned(mill, night, opportunities),
+        _owned(mill, night, activities),
+        mill.lake.read("night", night, "enriched"),
+        now,
+    )
+
+
+def _with_attributes(mill: Mill, persons: pa.Table) -> pa.Table:
+    """Add every declared attribute that tonight's rows do not bring: unknown for everybody."""
+    declared = {name: attribute.type for source in readable_sources(mill).values() for name, attribute in source.attributes.items()}
+    for name in sorted(set(declared) - set(persons.column_names)):
+        persons = persons.append_column(name, pa.nulls(persons.num_rows, ATTRIBUTE_TYPES[declared[name]]))
+    return persons
+
+
+def _owned(mill: Mill, night: str, events: pa.Table) -> pa.Table:
+    """Add person_id and company_id to CRM events by the ids the CRM uses for contacts and accounts."""
+    leads = known_leads(mill, "")
+    accounts = mill.lake.read("night", night, "accounts")
+    rows = all_of_kind(mill, "crm_accounts", "crm_account_id")
+    with connect({"events": events, "leads": leads, "accounts": accounts, "rows": rows}) as con:
+        return con.sql(
+            """
+            with contact as (select crm_id, min_by(person_id, record_id) as person_id, min_by(company_id, record_id) as company_id
+                             from leads where crm_id is not null group by crm_id),
+                 account as (select crm_account_id, any_value(company_id) as company_id from (
+                                 select crm_account_id, company_id from rows join accounts using (record_id)
+                                 union all select crm_account_id, company_id from leads where crm_account_id is not null)
+                             where company_id is not null group by crm_account_id)
+            select events.*, contact.person_id, coalesce(account.company_id, contact.company_id) as company_id
+            from events left join contact using (crm_id) left join account on account.crm_account_id = events.crm_account_id
+            order by record_id
+            """
+        ).to_arrow_table()
+
+
+def _choose(profiles: pa.Table, assigned: pa.Table, ruleset: str) -> pa.Table:
+    with connect({"profiles": profiles, "assigned": assigned}) as con:
+        return con.sql(
+            "select profiles.* from profiles join assigned using (person_id) where ruleset = $ruleset order by person_id",
+            params={"ruleset": ruleset},
+        ).to_arrow_table()
+
+
+def _suppressed(persons: pa.Table, assigned: pa.Table, now: Any) -> pa.Table:
+    """Decisions about people who asked not to be contacted: no rule looks at them."""
+    with connect({"persons": persons, "assigned": assigned}) as con:
+        rows = con.sql(
+            "select person_id, 'suppressed' as decision from persons join assigned using (person_id) where is_suppressed order by 1"
+        ).to_arrow_table()
+    blank = {field.name: pa.nulls(rows.num_rows, field.type) for field in DECISION}
+    empty = pa.array([[]] * rows.num_rows)
+    told = {
+        "person_id": rows["person_id"],
+        "decision": rows["decision"],
+        "score": pa.repeat(pa.scalar(0, pa.int64()), rows.num_rows),
+        "reasons": empty.cast(DECISION.field("reasons").type),
+        "missing": empty.cast(DECISION.field("missing").type),
+        "ruleset_hash": pa.repeat("", rows.num_rows),
+        "decided_at": pa.repeat(pa.scalar(now, DECISION.field("decided_at").type), rows.num_rows),
+    }
+    return pa.table({**blank, **told}, schema=DECISION)
+
+
+def _as_json(decisions: pa.Table, profiles: pa.Table) -> pa.Table:
+    """Decisions as the registry keeps them, with a hash of everything the rules could see."""
+    with connect({"decisions": decisions, "profiles": profiles}) as con:
+        return con.sql(
+            """
+            select person_id, decision, score::double as score, ruleset_hash, to_json(reasons)::varchar as reasons,
+                   coalesce(sha256(to_json(profiles)::varchar), '') as inputs_hash
+            from decisions left join profiles using (person_id) order by person_id
+            """
+        ).to_arrow_table()
