@@ -146,7 +146,7 @@ def _not_greater(kwargs: dict[str, Any], derive: Derive) -> Bound:
 def _outside_pairs(kwargs: dict[str, Any], derive: Derive) -> Bound:
     left, right = _pair(kwargs, derive)
     known = " or ".join(f"({left} = ? and {right} = ?)" for _ in kwargs["value_pairs_set"])
-    return f"not ({known})", [cell for pair in kwargs["value_pairs_set"] for cell in pair]
+    return f"({left} is not null and {right} is not null and not ({known}))", [cell for pair in kwargs["value_pairs_set"] for cell in pair]
 
 
 _SQL: Mapping[str, Callable[[dict[str, Any], Derive], Bound]] = MappingProxyType(
