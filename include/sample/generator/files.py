@@ -14,6 +14,8 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
+from generator.entries import Entry
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 Cell = str | int | float | datetime | None
 
@@ -34,6 +36,11 @@ def write_csv(
     return lines
 
 
+def write_values(path: Path, entries: Sequence[Entry]) -> list[int]:
+    """Write entries under their own keys, which are the headers; returns the line of each."""
+    return write_csv(path, list(entries[0].values), (list(entry.values.values()) for entry in entries))
+
+
 def write_xlsx(path: Path, sheet: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list[int]:
     """Write a workbook of one sheet without clock or author in it; returns the 1-based sheet row of each row."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,11 +57,11 @@ def write_xlsx(path: Path, sheet: str, header: Sequence[str], rows: Iterable[Seq
     return list(range(2, count + 2))
 
 
-def _text(page: Any, cell: str) -> WriteOnlyCell | None:
+def _text(page: Any, cell: str) -> Any:
     """Keep text text: openpyxl would make a live formula of what starts with `=`."""
     if not cell:
         return None
-    written = WriteOnlyCell(page, value=cell)
+    written: Any = WriteOnlyCell(page, value=cell)
     written.data_type = "s"
     return written
 

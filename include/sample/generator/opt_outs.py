@@ -7,18 +7,20 @@ from random import Random
 
 from generator import spelling
 from generator.entries import Entry, pick_clean
+from generator.people import Company, Employee, Person
 from generator.world import World
 
-HEADER = "email phone full_name company_name domain reason requested_at".split()
+HEADER = ["email", "phone", "full_name", "company_name", "domain", "reason", "requested_at"]
 _REASONS = ["unsubscribe", "unsubscribe", "gdpr_objection", "phone_request", "complaint"]
+_WHOLE_COMPANIES = 5
 
 
 def build(world: World, lists: list[list[Entry]], count: int, rng: Random) -> list[Entry]:
-    """Make about `count` opt-outs: people of the lists, a few whole companies, the rest strangers to us. Marks every row they suppress."""
-    known = [entry for entries in lists for entry in pick_clean(entries, count // 4, rng)]
-    opted = [_opt_out(entry, rng) for entry in known]
-    opted += [_company_opt_out(entry, rng) for entry in pick_clean(lists[0], 20, rng) if entry.company and entry.company.domain][:5]
-    opted += [_stranger(world, rng) for _ in range(count - len(opted))]
+    """Make `count` opt-outs: people of the lists, a few whole companies, the rest strangers to us."""
+    people = [entry.person for entries in lists for entry in pick_clean(entries, count // 4, rng) if entry.person]
+    houses = [entry.company for entry in pick_clean(lists[0], len(lists[0]), rng) if entry.company and entry.company.domain]
+    opted = [_opt_out(person, rng) for person in people] + [_company_opt_out(house, rng) for house in houses[:_WHOLE_COMPANIES]]
+    opted += [_stranger(world.settle("US"), rng) for _ in range(count - len(opted))]
     rng.shuffle(opted)
     return opted
 
@@ -32,37 +34,31 @@ def mark_opted_out(entries: list[Entry], opted: list[Entry]) -> None:
             entry.mark("opted_out")
 
 
-def _opt_out(entry: Entry, rng: Random) -> Entry:
+def _opt_out(person: Person, rng: Random) -> Entry:
     """Ask for peace under one key: a tagged or shouted mailbox, the telephone in another format, or name and domain."""
-    person, values = entry.person, _blank(rng)
-    assert person
+    values, company = _blank(rng), person.company if isinstance(person, Employee) else None
     ways = ["plus_tag", "upper_case", "plain"]
-    if person.phone and not (person.company and person.phone == person.company.switchboard):
+    if person.phone and (not isinstance(person, Employee) or person.has_own_phone):
         ways.append("phone_only")
-    if person.company and person.company.domain:
+    if company and company.domain:
         ways.append("name_and_domain")
     way = rng.choice(ways)
     if way == "phone_only" and person.phone:
         values["phone"] = spelling.phone_international(person.phone, rng)
-    elif way == "name_and_domain" and person.company:
-        values.update(full_name=f"{person.first} {person.last}", domain=person.company.domain)
+    elif way == "name_and_domain" and company:
+        values.update(full_name=f"{person.first} {person.last}", domain=company.domain)
     else:
         local, _, domain = person.email.partition("@")
         values["email"] = {"plus_tag": f"{local}+news@{domain}", "upper_case": person.email.upper(), "plain": person.email}[way]
-    return Entry(values, person, person.company, [way])
+    return Entry(values, person, company, [way])
 
 
-def _company_opt_out(entry: Entry, rng: Random) -> Entry:
-    company, values = entry.company, _blank(rng)
-    assert company
-    values.update(company_name=company.name, domain=company.domain)
-    return Entry(values, None, company, ["whole_company"])
+def _company_opt_out(company: Company, rng: Random) -> Entry:
+    return Entry({**_blank(rng), "company_name": company.name, "domain": company.domain}, None, company, ["whole_company"])
 
 
-def _stranger(world: World, rng: Random) -> Entry:
-    person, values = world.settle("US"), _blank(rng)
-    values.update(email=person.email, full_name=f"{person.first} {person.last}")
-    return Entry(values, person, None, ["stranger"])
+def _stranger(person: Person, rng: Random) -> Entry:
+    return Entry({**_blank(rng), "email": person.email, "full_name": f"{person.first} {person.last}"}, person, None, ["stranger"])
 
 
 def _blank(rng: Random) -> dict[str, str]:

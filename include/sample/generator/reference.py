@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 from generator.files import write_csv
-from generator.world import Company
+from generator.people import Company
+from generator.pools import chance
 
-HEADER = (
-    "registration_number lei legal_name other_names domain country_code region city postcode industry employee_count annual_revenue "
-    "currency founded_year parent_registration_number status"
-).split()
+HEADER = [
+    *("registration_number", "lei", "legal_name", "other_names", "domain", "country_code", "region", "city", "postcode", "industry"),
+    *("employee_count", "annual_revenue", "currency", "founded_year", "parent_registration_number", "status"),
+]
+_GAPS = {True: 0.08, False: 0.85}  # share of cells a register leaves empty, for companies our lists know and the others
+_LEIS = {True: 0.3, False: 0.02}
 
 
-def write(path: Path, companies: list[Company], known: set[str], rng: Random) -> None:
-    """Write the reference. Companies in `known` (by id) are filled better than those nobody asks for, as the market's are."""
-    write_csv(path, HEADER, (_row(company, company.id in known, rng) for company in companies))
+def write(path: Path, companies: list[Company], rng: Random) -> None:
+    """Write the reference. Companies with people in our lists are filled better than those nobody asks for, as the market's are."""
+    write_csv(path, HEADER, (_row(company, bool(company.staff), rng) for company in companies))
 
 
 def _row(company: Company, known: bool, rng: Random) -> list[str]:
-    gap = 0.08 if known else 0.8
-    revenue = rng.random() > gap
-    others = [company.former] if company.former else []
+    gap = _GAPS[known]
+
+    def or_gap(*cells: str) -> list[str]:
+        return ["" for _ in cells] if chance(rng, gap) else list(cells)
+
     return [
         company.registration,
-        company.lei if rng.random() < (0.3 if known else 0.02) else "",
+        company.lei if chance(rng, _LEIS[known]) else "",
         company.name,
-        ";".join(others),
-        company.domain if rng.random() > gap else "",
+        company.former,
+        *or_gap(company.domain),
         company.place.country,
         company.place.region,
         company.place.city,
-        company.postcode if rng.random() > gap else "",
-        company.industry if rng.random() > gap else "",
-        str(company.employees) if rng.random() > gap else "",
-        str(company.revenue) if revenue else "",
-        company.currency if revenue else "",
-        str(company.founded) if rng.random() > gap else "",
+        *or_gap(company.postcode),
+        *or_gap(company.industry),
+        *or_gap(str(company.employees)),
+        *or_gap(str(company.revenue), company.currency),
+        *or_gap(str(company.founded)),
         company.parent.registration if company.parent else "",
-        "dissolved" if not known and rng.random() < 0.04 else "active",
+        "dissolved" if not known and chance(rng, 0.04) else "live",
     ]

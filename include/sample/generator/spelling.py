@@ -9,6 +9,7 @@ from generator.places import COUNTRY_CODES, Phone
 from generator.pools import NICKNAMES
 
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
+_SHORT = 4  # letters; a shorter name loses its face with a letter
 _LETTERS = str.maketrans({"ł": "l", "Ł": "L", "ı": "i", "ø": "o", "ß": "ss"})
 
 
@@ -30,7 +31,7 @@ def fold(text: str) -> str:
 
 def misspell(text: str, rng: Random) -> str:
     """One slip of the fingers, never in the first letter: two letters swapped, one dropped, one doubled."""
-    if len(text) < 4:
+    if len(text) < _SHORT:
         return text + text[-1:]
     at = rng.randrange(1, len(text) - 1)
     kind = rng.randrange(3)

@@ -21,13 +21,13 @@ class Truth:
     defects: list[tuple[str, str, str]] = field(default_factory=list)
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def record(self, source: str, file: Path, entries: list[Entry], lines: list[int]) -> None:
+    def record(self, source: str, file: str, entries: list[Entry], lines: list[int]) -> None:
         """Take down one written delivery."""
         for entry, line in zip(entries, lines, strict=True):
             self.persons.append((source, str(line), entry.person.id if entry.person else "", entry.company.id if entry.company else ""))
             self.defects.extend((source, str(line), code) for code in entry.codes)
         self.sources[source] = {
-            "file": file.name,
+            "file": file,
             "rows": len(entries),
             "persons": len({entry.person.id for entry in entries if entry.person}),
             "companies": len({entry.company.id for entry in entries if entry.company}),
