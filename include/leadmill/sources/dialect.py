@@ -73,7 +73,7 @@ def _score(sample: bytes, dialect: Dialect) -> float:
         return 0.0
     width, agreeing = Counter(widths).most_common(1)[0]
     agreement = agreeing / min(len(records), SAMPLE_RECORDS)
-    if dialect.delimiter == " " and (width < MANY_COLUMNS or agreement < 1):
+    if dialect.delimiter == " " and (width < MANY_COLUMNS or agreement < 1 or len(records) == 1):
         return 0.0
     odd = _odd(dialect)
     cells = [

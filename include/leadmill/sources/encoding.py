@@ -60,7 +60,7 @@ def _detected(data: bytes) -> Text:
     for mark, name in BOMS:
         if data.startswith(mark):
             return _repaired(data[len(mark) :], name) if name == "utf-8-sig" else Text(_decode(data, name), name)
-    if b"\0" in data[:BLOCK] and (wide := _utf16(data)):
+    if wide := is_wide(data):
         return Text(_decode(data, wide), wide)
     if data.isascii():
         return Text(data, "ascii")
@@ -78,9 +78,11 @@ def _decode(data: bytes, encoding: str) -> bytes:
     return data.decode(encoding, errors="replace").encode("utf-8")
 
 
-def _utf16(data: bytes) -> str | None:
+def is_wide(data: bytes) -> str | None:
     """Name UTF-16 without mark by where its zero bytes stand: every other byte of Latin text."""
     sample = data[: BLOCK & ~1]
+    if b"\0" not in sample:
+        return None
     low, high = sample[::2].count(0), sample[1::2].count(0)
     if max(low, high) < len(sample) // 5 or min(low, high) > len(sample) // 50:
         return None

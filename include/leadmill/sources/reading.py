@@ -31,6 +31,7 @@ REASONS = {
     "repeated_header": "the header stands again among the rows",
     "second_table": "a second table begins above: another file seems to have been appended",
     "cell_too_long": "a cell is longer than the reader takes",
+    "repeated_key": "the object names a key twice: which value counts is unknown",
     "not_json": "the line is not valid JSON",
     "not_an_object": "the entry is not a JSON object, or not a list of the expected length",
 }

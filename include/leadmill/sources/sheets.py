@@ -1,63 +1,61 @@
-"""Read spreadsheets: cells as the text a person sees, numbers without the noise of floating point."""
+"""Read spreadsheets: XLSX, XLS and ODS, parsed in a confined process; then header and rows are found as in any table."""
 
 from __future__ import annotations
 
-import datetime as dt
-import io
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from leadmill.config import Format
 from leadmill.errors import SourceError
-from leadmill.sources.reading import Reading, text_table, unique_names
+from leadmill.sources.grid import read_grid
+from leadmill.sources.reading import Reading
 
-EXACT = 2**53  # whole numbers beyond are no longer exact in a spreadsheet
+WORKER = Path(__file__).with_name("sheet_worker.py")
+SECONDS = 120
+ROOM, CELL_ROOM, MOST_ROOM = 256 << 20, 40, 6 << 30  # bytes of memory: at least, per byte of unpacked XML, at most
+OLE = b"\xd0\xcf\x11\xe0"
+REFUSED = {
+    "password": ("protected by a password.", "Ask for it without one, over a protected channel."),
+    "unreadable": ("not a readable workbook.", "Save it again as XLSX or CSV."),
+    "too_large": ("claims more cells than a list has.", "Save the rows that matter as a new workbook, or as CSV."),
+}
 
 
-def read_sheet(data: bytes, stated: Format, file: str) -> Reading:
-    """Read one sheet of a workbook (the stated one, else the first with rows). Raises SourceError."""
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - heavy
+def read_sheet(data: bytes, size: int, stated: Format, file: str) -> Reading:
+    """Read the stated sheet, else the first visible one with rows, of a workbook that unpacks to `size` bytes. Raises SourceError."""
+    if data.startswith(OLE):
+        _check_ole(data, file)
+    found = _parse(data, size, stated.sheet or "", file)
+    if found.get("error") == "no_sheet":
+        raise SourceError(f"there is no sheet {stated.sheet!r}.", file=file, hint=f"Sheets found: {', '.join(map(repr, found['sheets']))}.")
+    if "error" in found:
+        message, hint = REFUSED[found["error"]]
+        raise SourceError(message, file=file, hint=hint)
+    others = [name for name in found["sheets"] if name != found["sheet"]]
+    return read_grid(found["rows"], stated, {"sheet": found["sheet"], "other_sheets": others})
 
+
+def _parse(data: bytes, size: int, sheet: str, file: str) -> dict[str, Any]:
+    limit = min(MOST_ROOM, ROOM + CELL_ROOM * size)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        name, rows = _choose(book, stated, file)
-    except CalamineError as error:
-        raise SourceError(
-            f"not a readable workbook ({Path(file).suffix}): {error}.", file=file, hint="Save it again as XLSX or CSV."
-        ) from None
-    if not rows:
-        raise SourceError("the workbook has no rows.", file=file, hint="Ask the vendor to deliver it again.")
-    header = [cell_text(cell) for cell in rows[0]]
-    body = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(cell != "" for cell in row)]
-    return Reading(
-        encoding=None,
-        dialect={"sheet": name, "header_rows": 1},
-        columns=tuple(header),
-        rows=text_table(unique_names(header), [[cell_text(row[position]) for _, row in body] for position in range(len(header))]),
-        lines=pa.array([number for number, _ in body], pa.int32()),
-    )
+        done = subprocess.run(  # noqa: S603 - our own script
+            [sys.executable, "-I", str(WORKER), str(limit), sheet], input=data, capture_output=True, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise SourceError(f"not read after {SECONDS} seconds.", file=file, hint="Save it as CSV.") from None
+    if done.returncode:  # out of memory, the parser aborts
+        return {"error": "too_large"}
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
-def _choose(book: Any, stated: Format, file: str) -> tuple[str, list[list[Any]]]:
-    if stated.sheet is not None and stated.sheet not in book.sheet_names:
-        raise SourceError(f"there is no sheet {stated.sheet!r}.", file=file, hint=f"Sheets found: {', '.join(book.sheet_names)}.")
-    for name in [stated.sheet] if stated.sheet else book.sheet_names:
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        if rows:
-            return name, rows
-    return "", []
-
-
-def cell_text(cell: Any) -> str:
-    """Write a cell as text: whole numbers without `.0` or exponent (phones, ids), dates as ISO 8601, truth as TRUE and FALSE."""
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < EXACT else repr(cell)
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
-    if isinstance(cell, dt.date | dt.time):
-        return cell.isoformat()
-    return str(cell)
+def _check_ole(data: bytes, file: str) -> None:
+    """Refuse old workbooks with macros, and new ones wrapped by a password."""
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        message, hint = REFUSED["password"]
+        raise SourceError(message, file=file, hint=hint)
+    if "_VBA_PROJECT".encode("utf-16-le") in data:
+        raise SourceError("the workbook carries macros.", file=file, hint="Ask for it saved as plain XLSX or CSV.")

@@ -1,0 +1,54 @@
+"""Read a grid of cells that some other reader has made (a sheet, an array of arrays): header, rows, and what is neither."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from leadmill.config import Format
+from leadmill.sources.layout import LOOKED_AT, Layout, find_layout
+from leadmill.sources.reading import Reading, Refusal, text_table, unique_names
+from leadmill.sources.tidy import blank_rows, oddities
+
+
+def read_grid(grid: list[list[str]], stated: Format, dialect: dict[str, Any], lines: list[int] | None = None) -> Reading:
+    """Make a reading of rows of one width; empty outer columns are no part of the table. `lines` defaults to the rows' numbers, from 1."""
+    grid = _trimmed(grid)
+    numbered = [(line, row) for line, row in zip(lines or range(1, len(grid) + 1), grid, strict=True) if any(cell.strip() for cell in row)]
+    if not numbered:
+        return Reading(None, dialect, (), text_table([], []), pa.array([], pa.int32()))
+    begin = sum(1 for line, _ in numbered if line <= (stated.skip_rows or 0))
+    layout = find_layout([row for _, row in numbered[: begin + LOOKED_AT]], stated, begin)
+    body = numbered[layout.first_row :]
+    return _with_rows(body, layout, {**dialect, **layout.as_json(), "preamble": [_raw(row) for _, row in numbered[: layout.header_at]]})
+
+
+def _with_rows(body: list[tuple[int, list[str]]], layout: Layout, dialect: dict[str, Any]) -> Reading:
+    names = unique_names(layout.columns)
+    rows = text_table(names, [[row[place] for _, row in body] for place in range(len(names))])
+    lines = np.array([line for line, _ in body], np.int32)
+    after_gap = np.diff(lines, prepend=lines[:1] - 1) > 1
+    reasons = dict(oddities(rows, layout.columns, blank_rows(rows), after_gap))
+    kept = ~np.isin(np.arange(len(lines)), list(reasons))
+    return Reading(
+        encoding=None,
+        dialect=dialect,
+        columns=layout.columns,
+        rows=rows.filter(pa.array(kept)) if reasons else rows,
+        lines=pa.array(lines[kept], pa.int32()),
+        refused=tuple(Refusal(int(lines[index]), _raw(body[index][1]), reason) for index, reason in sorted(reasons.items())),
+    )
+
+
+def _trimmed(grid: list[list[str]]) -> list[list[str]]:
+    width = max((len(row) for row in grid), default=0)
+    used = [place for place in range(width) if any(place < len(row) and row[place].strip() for row in grid)]
+    if not used:
+        return []
+    return [[*row[used[0] : used[-1] + 1], *[""] * (used[-1] + 1 - max(len(row), used[0]))] for row in grid]
+
+
+def _raw(row: list[str]) -> str:
+    return "\t".join(row)
