@@ -14,13 +14,12 @@ import pyarrow as pa
 from leadmill.config.ruleset import DIMENSIONS
 from leadmill.engine import connect, quote, quote_text
 from leadmill.qualify.grammar import facts_in
-from leadmill.qualify.judge import InForce, judge
+from leadmill.qualify.judge import GATE, InForce, judge
 from leadmill.qualify.missing import find_missing
 from leadmill.qualify.ruleset import Ruleset
 
 REASON = pa.struct([("rule", pa.string()), ("dimension", pa.string()), ("verdict", pa.string()), ("points", pa.int64())])
 SEEN = pa.struct([("fact", pa.string()), ("value", pa.string()), ("origin", pa.string())])
-GATE = "gate"  # the dimension a gate's reason carries; gates give no points
 PROVENANCE = "provenance"  # of the golden record, where the profiles carry it: JSON, field -> {"record_id", "source"}
 DECISION = pa.schema(
     [

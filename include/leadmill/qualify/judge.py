@@ -21,6 +21,8 @@ from leadmill.qualify.facts import arrow_types, type_of
 from leadmill.qualify.grammar import NOW, Binder, write
 from leadmill.qualify.ruleset import Gate, Rule, Ruleset
 
+GATE = "gate"  # the dimension a gate's reason carries; gates give no points
+
 
 @dataclass(frozen=True, slots=True)
 class InForce:

@@ -22,8 +22,8 @@ _LONGEST = 200
 
 def conditions(force: InForce) -> list[Node]:
     """Every condition in force, and the moments points decay from."""
-    found = [gate.out_when for gate in force.gates] + [rule.when for rule in force.rules]
-    return found + [rule.since for rule in force.rules if rule.since is not None]
+    scored = [node for rule in force.rules for node in (rule.when, rule.since) if node is not None]
+    return [gate.out_when for gate in force.gates] + scored
 
 
 def entangled(force: InForce) -> frozenset[str]:

@@ -1,0 +1,121 @@
+"""`leadmill rules check | backtest`: is a ruleset sound, and would it have told winners from others."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from leadmill.cli.outcomes import read_outcomes
+from leadmill.config import Project, Source, load_source
+from leadmill.errors import LeadmillError
+from leadmill.qualify import Ruleset, load_ruleset
+from leadmill.qualify.backtest import Backtest
+from leadmill.qualify.backtest import backtest as look_back
+
+app = typer.Typer(help="Check, simulate and backtest rulesets.", no_args_is_help=True)
+RulesetName = Annotated[str, typer.Argument(help="A ruleset's name, or the path of its YAML file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Everything, for machines.")]
+WIDTH = 40
+
+
+@app.command()
+def check(
+    rulesets: Annotated[
+        list[str] | None, typer.Argument(help="Names or paths; all rulesets of the configuration when none is given.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say of each ruleset whether it may be published: in the grammar, reachable, and blind to looks."""
+    shipped = sorted(path.stem for path in (Project.from_environment().config / "rulesets").glob("*.yaml"))
+    found = [_checked(name) for name in rulesets or shipped]
+    if as_json:
+        typer.echo(json.dumps({"rulesets": found}, ensure_ascii=False))
+    for facts in found if not as_json else []:
+        sound = f"sound: {facts['gates']} gates, {facts['rules']} rules, {facts['hash'][:12]}" if facts["sound"] else facts["error"]
+        typer.echo(f"{facts['ruleset']}: {sound}")
+    raise typer.Exit(0 if all(facts["sound"] for facts in found) else 1)
+
+
+def _checked(name: str) -> dict[str, Any]:
+    try:
+        ruleset = find_ruleset(name)
+    except LeadmillError as error:
+        place = {"file": error.file, "line": error.line, "column": error.column}
+        return {"ruleset": name, "sound": False, "error": str(error), **place}
+    return {"ruleset": name, "sound": True, "hash": ruleset.hash, "gates": len(ruleset.gates), "rules": len(ruleset.rules)}
+
+
+@app.command()
+def backtest(
+    ruleset: RulesetName,
+    file: Annotated[Path, typer.Argument(help="A delivery whose outcomes are known.")],
+    source: Annotated[str, typer.Option(help="The source that delivers such files: its name, or the path of its YAML file.")],
+    outcome: Annotated[str | None, typer.Option(help="Column of FILE that tells who was won.")] = None,
+    won: Annotated[Path | None, typer.Option(help="A second file that lists the won.")] = None,
+    key: Annotated[str | None, typer.Option(help="Column that both files share; COLUMN=OTHER when WON calls it otherwise.")] = None,
+    scores: Annotated[Path | None, typer.Option(help="Write row and score of every lead to this CSV file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score past leads by what was known before contact, and compare with what became of them."""
+    if (outcome is None) == (won is None) or (won is None) != (key is None):
+        raise typer.BadParameter("give either --outcome COLUMN, or --won FILE together with --key COLUMN")
+    facts = find_source(source)
+    read = read_outcomes(file, facts, outcome, won, key)
+    known = {name: attribute.known for name, attribute in facts.attributes.items()}
+    found = look_back(read.profiles, read.won, find_ruleset(ruleset), datetime.now(UTC), known=known, when="created_at")
+    if scores:
+        write_scores(scores, read.rows, found.scores)
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
+    else:
+        show_backtest(found)
+
+
+def find_ruleset(name: str) -> Ruleset:
+    """Load a ruleset by name from the configuration, or by path."""
+    path = Path(name)
+    return load_ruleset(path if path.suffix in (".yaml", ".yml") else Project.from_environment().config / "rulesets" / f"{name}.yaml")
+
+
+def find_source(name: str) -> Source:
+    """Load a source by name from the configuration, or by path."""
+    path = Path(name)
+    return load_source(path if path.suffix in (".yaml", ".yml") else Project.from_environment().config / "sources" / f"{name}.yaml")
+
+
+def write_scores(path: Path, rows: list[int], scores: list[int]) -> None:
+    """Write the CSV machines read: row (0-based data row of the file) and score."""
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(("row", "score"))
+        writer.writerows(sorted(zip(rows, scores, strict=True)))
+
+
+def show_backtest(found: Backtest) -> None:
+    """Print the look back for people."""
+    typer.echo(f"{found.leads} leads, {found.winners} won. {found.says}")
+    typer.echo(f"AUC {_number(found.auc)} ({_number(found.auc_low)} to {_number(found.auc_high)}, 95 %)")
+    typer.echo(f"lift: best 10 % {_number(found.lift_10)}, best 20 % {_number(found.lift_20)}")
+    for warning in found.warnings:
+        typer.echo(f"warning: {warning}")
+    typer.echo("\nwin rate by score, best first")
+    for part in found.calibration:
+        bar = "#" * round(part.rate * WIDTH)
+        label = f"{part.score_from:>6} to {part.score_to:<6}{part.leads:>8}"
+        typer.echo(f"{label}  {part.rate:>6.1%} ({part.rate_low:.1%} to {part.rate_high:.1%}) {bar}")
+    typer.echo("\nlift of every rule where it was true (95 %)")
+    for rule in found.rules:
+        interval = f"{_number(rule.lift)} ({_number(rule.lift_low)} to {_number(rule.lift_high)})"
+        typer.echo(f"{rule.points:>+6} {rule.rule:40}{rule.true:>8} true {rule.unknown:>8} unknown  {interval}")
+    typer.echo("\nstability")
+    for slice_ in found.stability:
+        typer.echo(f"{slice_.part}: {slice_.leads} leads, {slice_.winners} won, AUC {_number(slice_.auc)}")
+
+
+def _number(value: Any) -> str:
+    return "-" if value is None else f"{value:.3f}"
