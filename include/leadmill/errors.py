@@ -78,5 +78,9 @@ class ServiceUnavailable(LeadmillError):
     """A remote service did not answer: retry."""
 
 
+class NeverSent(ServiceUnavailable):
+    """The request never left: nobody can have been charged for it. Retry."""
+
+
 class ServiceRefused(LeadmillError):
     """A remote service said no: status and excerpt without personal data. Do not retry."""
