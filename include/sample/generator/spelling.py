@@ -60,8 +60,10 @@ def phone_national(phone: Phone, rng: Random) -> str:
     if phone.country in ("US", "CA"):
         return rng.choice([f"({area}) {local[:3]}-{local[3:]}", f"{area}.{local[:3]}.{local[3:]}", f"{area}-{local[:3]}-{local[3:]}"])
     head, tail = local[:-3], local[-3:]
-    forms = [f"0{area}/ {head}-{tail}"] * 3 + [f"0{area} {head}{tail}", f"(0{area}) {head} {tail}", f"0{area} / {head} - {tail}"]
-    return rng.choice([*forms, f"+{COUNTRY_CODES[phone.country]} (0){area} {head}{tail}"])
+    spaced = [f"0{area} {head}{tail}", f"(0{area}) {head} {tail}", f"+{COUNTRY_CODES[phone.country]} (0){area} {head}{tail}"]
+    if local.startswith("0"):  # a mobile of the range for fiction: behind a slash its nought would read as a second number
+        return rng.choice(spaced)
+    return rng.choice([f"0{area}/ {head}-{tail}"] * 3 + [f"0{area} / {head} - {tail}", *spaced])
 
 
 def company_alias(base: str, form: str, former: str, rng: Random) -> str:
