@@ -23,11 +23,12 @@ MANY_COLUMNS = 3  # a list separated by spaces has at least these, else it is a 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Separator (one character, or one and a space), quotation mark, and escape (empty: a doubled quotation mark)."""
+    """Separator (one character, or one and a space), quotation mark, and escape (empty: the quotation mark is doubled)."""
 
     delimiter: str = ","
     quote: str = '"'
     escape: str = ""
+    escaped_escape: bool = False  # the writer doubles the escape as well: `\\\\` is one backslash
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for reports."""
@@ -54,13 +55,14 @@ def _sample(body: bytes) -> bytes:
 
 def _candidates(sample: bytes, stated: Format) -> Iterator[Dialect]:
     """Yield what could be, the usual first: only marks that occur."""
-    present = [mark for mark in DELIMITERS if mark.encode() in sample] or [","]
+    present = [mark for mark in DELIMITERS if mark == DELIMITERS[0] or mark.encode() in sample]
     delimiters = [stated.delimiter] if stated.delimiter else present
     quotes = [stated.quote] if stated.quote else [mark for mark in QUOTES if mark == QUOTES[0] or mark.encode() in sample]
-    for escape in ("", "\\"):
-        for quote in quotes:
-            if not escape or f"{escape}{quote}".encode() in sample:
-                yield from (Dialect(delimiter, quote, escape) for delimiter in delimiters)
+    yield from (Dialect(delimiter, quote) for quote in quotes for delimiter in delimiters)
+    for quote in quotes:
+        if f"\\{quote}".encode() in sample:
+            doubled = not re.search(rf"\\[^\\{quote}]".encode(), sample.replace(rb"\\", b""))
+            yield from (Dialect(delimiter, quote, "\\", doubled) for delimiter in delimiters)
 
 
 def _score(sample: bytes, dialect: Dialect) -> float:

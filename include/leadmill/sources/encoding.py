@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from leadmill.errors import SourceError
@@ -27,7 +28,13 @@ FEW = 0.02  # share of the non-ASCII lines that may be broken in a UTF-8 file
 C1 = re.compile("[\x80-\x9f]")
 C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
 KANA = re.compile("[\u3040-\u30ff]")
-WESTERN = re.compile("[A-Za-zÀ-ÖØ-öø-ÿŠšŽžŒœŸ€£§°‘’“”„–—…«»·´`®©ºª¿¡\xa0]")
+ALPHABETS = ("cp1252", "cp1250", "iso8859_2", "cp1251", "koi8_r", "cp1253", "mac_roman", "cp850")  # the usual first: ties go to it
+JOINERS = "’‘´·–\xad\xa0"
+ASCII, LATIN = "\x7f", "\u024f"  # the last characters of each
+VOWELS = "αεηιουωаеиоуыэюяіє"
+FEWEST_VOWELS = 0.25
+LONGEST_FOREIGN = 2  # letters of a Latin word without one of a to z
+SENSIBLE = 0.6  # share of words
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,32 +134,51 @@ def _non_ascii_lines(data: bytes) -> bytes:
 
 
 def _legacy(lines: bytes) -> str:
-    """Choose between the encodings of before UTF-8: Japanese by its kana, Western by its letters, else by statistics."""
+    """Choose between the encodings of before UTF-8: Japanese by its kana, alphabets by their words, else by statistics."""
+    for name in ("shift_jis", "cp932"):
+        text = _decoded(lines, name)
+        if text and len(KANA.findall(text)) > 0.2 * sum(1 for letter in text if letter > ASCII):
+            return name
+    scores = {name: _sense(text) for name in ALPHABETS if (text := _decoded(lines, name))}
+    best = max(scores, key=lambda name: scores[name], default="")
+    return best if best and scores[best] >= SENSIBLE else _by_statistics(lines)
+
+
+def _decoded(data: bytes, encoding: str) -> str:
     try:
-        japanese = lines.decode("cp932")
-        if len(KANA.findall(japanese)) > 0.2 * sum(1 for letter in japanese if letter > "\x7f"):
-            return "shift_jis" if _decodes(lines, "shift_jis") else "cp932"
+        return data.decode(encoding)
     except UnicodeDecodeError:
-        pass
-    if _decodes(lines, "cp1252"):
-        foreign = [letter for letter in lines.decode("cp1252") if letter > "\x7f"]
-        if sum(1 for letter in foreign if WESTERN.match(letter)) >= 0.9 * len(foreign) and not _all_foreign(lines.decode("cp1252")):
-            return "cp1252"
-    return _by_statistics(lines)
+        return ""
 
 
-def _all_foreign(text: str) -> bool:
-    """Say whether words consist of non-ASCII letters only, as Greek or Cyrillic read as Western does."""
-    words = [word for word in re.findall(r"[^\W\d_]{3,}", text) if not word.isascii()]
-    return bool(words) and sum(1 for word in words if all(letter > "\x7f" for letter in word)) > len(words) / 2
+def _sense(text: str) -> float:
+    """Say which share of the words with non-ASCII characters looks like words of one script, with its vowels."""
+    words = [word for word in (_bare(word) for word in text.split()) if not word.isascii()]
+    if not words:
+        return 1.0
+    sense = sum(1 for word in words if _is_word(word)) / len(words)
+    foreign = [letter for word in words for letter in word.lower() if letter > LATIN and letter.isalpha()]
+    vowels = sum(1 for letter in foreign if unicodedata.normalize("NFD", letter)[0] in VOWELS)
+    return sense if vowels >= FEWEST_VOWELS * len(foreign) else sense / 2
 
 
-def _decodes(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
+def _bare(word: str) -> str:
+    """Take the punctuation and signs off the edges of a word."""
+    inner = [place for place, letter in enumerate(word) if letter.isalnum()]
+    return word[inner[0] : inner[-1] + 1] if inner else ""
+
+
+def _is_word(word: str) -> bool:
+    """Say whether a word has letters of one script, no signs among them, and no capital between small letters."""
+    foreign = [letter for letter in word if letter > ASCII and letter not in JOINERS]
+    if len(foreign) == len(word) > LONGEST_FOREIGN and word[0] < LATIN:
         return False
-    return True
+    scripts = {unicodedata.name(letter, "NONE").split()[0] for letter in word if letter.isalpha()}
+    inner_capital = any(
+        letter > ASCII and letter.isupper() and before.isalpha() and (before.islower() or after.islower())
+        for before, letter, after in zip(word, word[1:], f"{word[2:]} ", strict=False)
+    )
+    return all(letter.isalpha() for letter in foreign) and len(scripts) <= 1 and not inner_capital
 
 
 def _by_statistics(lines: bytes) -> str:

@@ -21,6 +21,8 @@ Positions = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 LONGEST_DOUBTFUL = 1 << 20  # bytes a quoted cell may span where the quotation marks of the file do not pair up
 BLOCK = 1 << 24
+ACCIDENTS = 0.05  # share of records up to which a quotation mark inside an unquoted cell is an accident, not the writer's habit
+BARE = "bare_quote"
 LF, CR = 10, 13
 
 
@@ -70,9 +72,13 @@ def _of_several_lines(records: Records, last: int) -> Positions:
 
 
 def _cut_one_by_one(body: bytes, breaks: Positions, dialect: Dialect) -> Records:
+    """Cut record by record. A mark inside an unquoted cell (5" pipe) is text where quoting is not used or the writer does so often."""
     found = list(_one_by_one(body, dialect))
     starts, stops, widths = (np.array([record[part] for record in found], np.int64) for part in range(3))
-    reasons = {index: record[3] for index, record in enumerate(found) if record[3]}
+    bare = {index for index, record in enumerate(found) if record[3] == BARE}
+    habit = len(bare) > ACCIDENTS * len(found) or not any(record[4] for record in found)
+    reasons = {index: "stray_quote" if record[3] == BARE else record[3] for index, record in enumerate(found) if record[3]}
+    reasons = {index: reason for index, reason in reasons.items() if not (habit and index in bare)}
     return _not_blank(Records(body, starts, stops, np.searchsorted(breaks, starts) + 1, widths, starts < 0, reasons))
 
 
@@ -156,24 +162,27 @@ def _outside(found: Positions, quotes: Positions) -> Positions:
     return found[~enclosed]
 
 
-def _one_by_one(body: bytes, dialect: Dialect) -> Iterator[tuple[int, int, int, str]]:
-    """Yield (start, end, width, reason) of every record; a record that is not well formed is one line, refused."""
+def _one_by_one(body: bytes, dialect: Dialect) -> Iterator[tuple[int, int, int, str, bool]]:
+    """Yield (start, end, width, reason, has a quoted cell) of every record; a record that is not well formed is one line, refused."""
     record, line = record_pattern(dialect), re.compile(rb"[^\r\n]*")
     quote, mark = dialect.quote.encode(), dialect.delimiter.encode()
     position = 0
     while position < len(body):
-        end, reason = line.match(body, position).end(), ""  # type: ignore[union-attr]
+        end, reason, quoted = line.match(body, position).end(), "", False  # type: ignore[union-attr]
         if len(mark) == 1 and body.find(quote, position, end) < 0:
             width = body.count(mark, position, end) + 1
         elif found := record.match(body, position):
-            width = len(split(found[0], dialect))
-            if _swallows(found[0], width, dialect):
+            cells = split(found[0], dialect)
+            width, quoted = len(cells), any(quoted for _, quoted in cells)
+            if any(not quoted and dialect.quote in cell for cell, quoted in cells):
+                reason = BARE if found.end() == end else "stray_quote"
+            elif _swallows(found[0], width, dialect):
                 width, reason = 0, "open_quote"
             else:
                 end = found.end()
         else:
             width, reason = 0, "stray_quote"
-        yield position, end, width, reason
+        yield position, end, width, reason, quoted
         position = end + (2 if body[end : end + 2] == b"\r\n" else 1)
 
 
@@ -189,21 +198,28 @@ def _swallows(record: bytes, width: int | np.integer[Any], dialect: Dialect) -> 
 
 def split(record: bytes, dialect: Dialect) -> list[tuple[str, bool]]:
     """Split one well-formed record into cells, each with whether it was quoted."""
-    quote, escape = dialect.quote.encode(), dialect.escape.encode()
+    quote = dialect.quote.encode()
     cell_of, separator = _compiled(dialect)
     found, position = [], 0
     while match := cell_of.match(record, position):
         cell = match[0]
         quoted = bool(quote) and cell.startswith(quote) and len(cell) > 1
         if quoted:
-            cell = cell[1:-1].replace(quote + quote, quote)
-            cell = cell.replace(escape + quote, quote) if escape else cell  # any other use of the mark is text
+            cell = _unescaped(cell[1:-1].replace(quote + quote, quote), dialect)
         found.append((cell.decode("utf-8", errors="replace"), quoted))
         after = separator.match(record, match.end())
         if after is None:
             break
         position = after.end()
     return found
+
+
+def _unescaped(cell: bytes, dialect: Dialect) -> bytes:
+    """Take the escape from before a quotation mark (and from before itself, if the writer doubles it); anywhere else it is text."""
+    quote, escape = dialect.quote.encode(), dialect.escape.encode()
+    if dialect.escaped_escape:
+        return re.sub(re.escape(escape) + b"([" + re.escape(escape + quote) + b"])", rb"\1", cell)
+    return cell.replace(escape + quote, quote) if escape else cell
 
 
 @lru_cache(maxsize=64)

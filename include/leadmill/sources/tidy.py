@@ -9,6 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+MOST_NOTES = 50  # lines below a table
+
 Mask = npt.NDArray[np.bool_]
 
 
@@ -25,6 +27,7 @@ def oddities(rows: pa.Table, columns: tuple[str, ...], blank: Mask, after_gap: M
     """
     separate = after_gap | np.concatenate(([False], blank[:-1])) if len(blank) else after_gap
     captions = {int(index) for index in np.flatnonzero(separate & ~blank) if _is_caption(rows, int(index), blank)}
+    captions |= _footer(rows, separate, blank)
     yield from ((index, "lone_row") for index in sorted(captions))
     if len(columns) != rows.num_columns or rows.num_columns < 2:  # noqa: PLR2004 - one column repeats its header by chance
         return
@@ -41,6 +44,15 @@ def _is_caption(rows: pa.Table, index: int, blank: Mask) -> bool:
         return False
     below = next((later for later in range(index + 1, rows.num_rows) if not blank[later]), None)
     return below is not None and len(_filled(rows, below)) * 2 >= rows.num_columns
+
+
+def _footer(rows: pa.Table, separate: Mask, blank: Mask) -> set[int]:
+    """Find the notes below the table: after its last blank row, when every row there has a first cell and nothing else."""
+    begins = np.flatnonzero(separate & ~blank)
+    if not len(begins) or rows.num_columns < 2:  # noqa: PLR2004
+        return set()
+    last = [index for index in range(int(begins[-1]), rows.num_rows) if not blank[index]]
+    return set(last) if len(last) <= MOST_NOTES and all(_filled(rows, index) == [0] for index in last) else set()
 
 
 def _filled(rows: pa.Table, index: int) -> list[int]:
