@@ -6,5 +6,5 @@ import tiny_house
 
 @pytest.fixture
 def house(tmp_path, monkeypatch):
-    """An installation of its own, with one purchased list."""
+    """Build an installation of its own, with one purchased list."""
     return tiny_house.build(tmp_path, monkeypatch)

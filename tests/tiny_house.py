@@ -61,18 +61,11 @@ START = "2026-11-21T02:00:00+00:00"
 
 def person(number: int, **changes: str) -> dict[str, str]:
     """Invent the row of one well-qualified person; every number is another person at another company."""
-    first, last = f"Ann{chr(97 + number % 26)}{chr(97 + number // 26 % 26)}", f"Lake{chr(97 + number % 26)}{chr(97 + number // 26 % 26)}"
-    web = f"company-{number}.example"
-    row = dict(
-        zip(
-            HEADER,
-            (
-                first, last, "Managing Director", f"{first}.{last}@{web}".lower(), f"+1202555{100 + number:04d}", f"Company {number} Ltd", web,
-                "Springfield", "US", "250", "Software", "price_request", "2026-11-18",
-            ),
-            strict=True,
-        )
-    )  # fmt: skip
+    one, two = chr(97 + number % 26), chr(97 + number // 26 % 26)
+    first, last, web = f"Ann{one}{two}", f"Lake{one}{two}", f"company-{number}.example"
+    mailbox, phone = f"{first}.{last}@{web}".lower(), f"+1202555{100 + number:04d}"
+    cells = (first, last, "Managing Director", mailbox, phone, f"Company {number} Ltd", web, "Springfield", "US", "250", "Software")
+    row = dict(zip(HEADER, (*cells, "price_request", "2026-11-18"), strict=True))
     return {**row, **changes}
 
 
