@@ -36,7 +36,7 @@ def main() -> None:
 def make(out: Path, rows: int, seed: int) -> None:
     """Invent the world, describe it badly, and write down the truth."""
     rng = Random(seed)
-    world = World(rng, max(COMPANIES, rows * 11 // 20), wide=rows > NORTHWIND_ROWS)
+    world = World(rng, max(COMPANIES, rows * 2 // 3), wide=rows > NORTHWIND_ROWS)
     abroad = world.staff(ABROAD, round(rows * 0.885))
     german = world.staff(["DE"], 1_315)
     known = rng.sample(abroad, 230) + rng.sample(german, 110) + world.staff([*ABROAD, "DE"], 820)
