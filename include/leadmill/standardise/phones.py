@@ -12,24 +12,27 @@ import duckdb
 import phonenumbers
 import pyarrow as pa
 
+from leadmill.standardise import phone_plans
+
 _FLOAT = re.compile(r"[0-9]+\.0+")
 _SCIENTIFIC = re.compile(r"[0-9][.,]?[0-9]*e[+]?[0-9]+", re.IGNORECASE)
-_TRUNK = re.compile(r"(?<=[0-9\s])\(\s*0\s*\)")
-_FILLER = re.compile(r"([0-9])\1{6,}|01234567|12345678|98765432")
-_SECOND = re.compile(r"\s*(?:[;|]|\bor\b|\boder\b|/\s*(?=[+(]|00|0[1-9]{2,}))\s*", re.IGNORECASE)
+_FILLER = re.compile(phone_plans.FILLER)
+_SECOND = re.compile(r"\s*(?:[;|]|\bor\b|\boder\b|/\s*(?=[+(0]))\s*", re.IGNORECASE)
 _TYPES = {phonenumbers.PhoneNumberType.to_string(value).lower(): value for value in phonenumbers.PhoneNumberType.values()}
 _NAMES = {value: name for name, value in _TYPES.items()}
 
 
 def build(con: duckdb.DuckDBPyConnection, default: str | None) -> None:
     """Create `phones`(text, country_code, phone, phone_type) over the distinct pairs in `located`."""
-    asked = con.sql("select distinct phone as text, country_code from located where phone is not null").to_arrow_table()
+    con.execute("create table dialled as select distinct phone as text, country_code from located where phone is not null")
+    phone_plans.match(con)
+    asked = con.sql("from dialled except select text, country_code from planned").to_arrow_table()
     pairs = zip(asked["text"].to_pylist(), asked["country_code"].to_pylist(), strict=True)
     answers = [read(text, country, default) for text, country in pairs]
-    phone, kind = [answer[0] for answer in answers], [answer[1] for answer in answers]
-    con.register(
-        "phones", asked.append_column("phone", pa.array(phone, pa.string())).append_column("phone_type", pa.array(kind, pa.string()))
-    )
+    for position, column in enumerate(("phone", "phone_type")):
+        asked = asked.append_column(column, pa.array([answer[position] for answer in answers], pa.string()))
+    con.register("asked_phones", asked)
+    con.execute("create table phones as from planned union all from asked_phones")
 
 
 def read(text: str, country: str | None, default: str | None = None) -> tuple[str | None, str | None]:
@@ -54,7 +57,7 @@ def _meant(text: str) -> str | None:
     if _FLOAT.fullmatch(first):
         first = first.partition(".")[0]
     digits = re.sub(r"[^0-9]", "", first)
-    return None if _FILLER.search(digits) else _TRUNK.sub("", first)
+    return None if _FILLER.search(digits) else first
 
 
 def _read_as(text: str, region: str | None) -> tuple[str | None, str | None]:

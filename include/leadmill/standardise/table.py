@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from leadmill.columns import CANONICAL, LANDED, schema_of
+from leadmill.columns import ATTRIBUTE_TYPES, CANONICAL, LANDED, schema_of
 from leadmill.config import Source
 from leadmill.engine import connect, quote, quote_text
 from leadmill.standardise import companies, ladders, mailboxes, names, phones, places, text, trials, values
@@ -37,16 +40,24 @@ _DERIVED = {
     "website": "site.website",
     "domain": """coalesce(case when web.domain not in (from platforms) and web.domain not in (from free)
         and web.domain not in (from disposable) then web.domain end, post.domain)""",
-    "employee_count": "headcount(c.employee_count)",
-    "annual_revenue": "quantity(c.annual_revenue)",
     "revenue_currency": "coalesce(currency_code(c.revenue_currency), currency(c.annual_revenue))",
-    "amount": "quantity(c.amount)",
     "opportunity_currency": "coalesce(currency_code(c.opportunity_currency), currency(c.amount))",
     "country_code": "c.country_code",
     "interest_signal": "signal.interest_signal",
-    "is_test": "coalesce(trial.is_test, false)",
+    "is_test": trials.IS_TEST,
     "lei": "case when regexp_full_match(upper(c.lei), '[A-Z0-9]{18}[0-9]{2}') then upper(c.lei) end",
 }
+# How the text of a column becomes its value; other columns are read by their type.
+_READ = {"employee_count": "headcount(text)", "annual_revenue": "quantity(text)", "amount": "quantity(text)"}
+_READ_BY_TYPE = {
+    "text": "text",
+    "integer": "case when quantity(text) = trunc(quantity(text)) then try_cast(quantity(text) as bigint) end",
+    "number": "quantity(text)",
+    "boolean": "truth(text)",
+    "date": "moment(text)::date",
+    "timestamp": "moment(text)",
+}
+_KIND_OF = {kind: name for name, kind in ATTRIBUTE_TYPES.items()}
 _JOINS = """
     left join given on given.text = c.first_name
     left join family on family.text = c.last_name
@@ -76,9 +87,10 @@ def standardise(accepted: pa.Table, source: Source, vocabulary: Vocabulary | Non
         define(con, words, source)
         clean(con, accepted.schema.names, source)
         _look_up(con, words, source)
-        columns = ", ".join(f"{_expression(field, source)} as {quote(field.name)}" for field in schema)
-        table = con.sql(f"select {columns} from located c {_JOINS} {trials.JOIN} order by c.line, c.record_id").to_arrow_table()
-    return table.cast(schema)
+        typed = _read_typed(con, schema, source)
+        columns = ", ".join(f"{_expression(name, source, typed)} as {quote(name)}" for name in schema.names)
+        table = con.sql(f"select {columns} from located c {_JOINS} {' '.join(typed.values())}").to_arrow_table()
+    return _in_order(table.cast(schema))
 
 
 def define(con: duckdb.DuckDBPyConnection, words: Vocabulary, source: Source) -> None:
@@ -91,18 +103,20 @@ def define(con: duckdb.DuckDBPyConnection, words: Vocabulary, source: Source) ->
 def clean(con: duckdb.DuckDBPyConnection, given: list[str], source: Source) -> None:
     """Create `clean`: the landed columns, every canonical text column tidied or null, every attribute as `a.<name>`."""
     known = set(given) & set(CANONICAL[source.kind])
-    columns = [*LANDED.names]
-    for name in _TEXT:
-        empty = "is_empty" if name in _MAY_BE_NAMED_NONE else "is_blank"
-        columns.append(
-            f"case when not {empty}(tidy({name})) then tidy({name}) end as {name}" if name in known else f"null::varchar as {name}"
-        )
-    for name in source.attributes:
-        cell = f"tidy({quote(name)})" if name in given else "null::varchar"
-        columns.append(f"case when not is_empty({cell}) then {cell} end as {quote('a.' + name)}")
-    con.execute(f"create table clean as select {', '.join(columns)} from accepted")
+    tidied = {name: f"tidy({name})" if name in known else "null::varchar" for name in _TEXT}
+    tidied |= {f"a.{name}": f"tidy({quote(name)})" if name in given else "null::varchar" for name in source.attributes}
+    kept = [f"case when not {_emptiness(name)}({quote(name)}) then {quote(name)} end as {quote(name)}" for name in tidied]
+    cells = [f"{cell} as {quote(name)}" for name, cell in tidied.items()]
+    con.execute(
+        f"""create table clean as select {", ".join([*LANDED.names, *kept])}
+            from (select {", ".join([*LANDED.names, *cells])} from accepted)"""
+    )
     if source.kind == "opt_out":  # "@acme.com" in the mail column, or a domain of its own, refuses for the whole company
         con.execute("update clean set website = coalesce(domain, nullif(regexp_extract(email, '^[*%]?@(.+)$', 1), ''))")
+
+
+def _emptiness(name: str) -> str:
+    return "is_empty" if name in _MAY_BE_NAMED_NONE or name.startswith("a.") else "is_blank"
 
 
 def _look_up(con: duckdb.DuckDBPyConnection, words: Vocabulary, source: Source) -> None:
@@ -121,23 +135,37 @@ def _look_up(con: duckdb.DuckDBPyConnection, words: Vocabulary, source: Source) 
     trials.build(con, words.trials)
 
 
-def _expression(field: pa.Field, source: Source) -> str:
-    """Write the SQL of one column of the result: derived, an attribute by its type, or the clean text by the column's type."""
-    if field.name in source.attributes:
-        return _typed(f"c.{quote('a.' + field.name)}", source.attributes[field.name].type)
-    if field.name in _DERIVED:
-        return _DERIVED[field.name]
-    if pa.types.is_timestamp(field.type):
-        return _typed(f"c.{field.name}", "timestamp")
-    return _typed(f"c.{field.name}", "boolean" if pa.types.is_boolean(field.type) else "text")
+def _read_typed(con: duckdb.DuckDBPyConnection, schema: pa.Schema, source: Source) -> dict[str, str]:
+    """Create a look-up of distinct texts for every column that is not text, and return the join to it by column."""
+    joins = {}
+    for field in schema:
+        name = field.name
+        cell = f"a.{name}" if name in source.attributes else name
+        kind = source.attributes[name].type if name in source.attributes else _KIND_OF.get(field.type, "text")
+        read = _READ.get(name) or _READ_BY_TYPE[kind]
+        if name in LANDED.names or name in _DERIVED or read == "text":
+            continue
+        lookup = quote(f"read.{name}")
+        con.execute(
+            f"""create table {lookup} as select text, {read} as value
+                from (select distinct {quote(cell)} as text from clean where text is not null)"""
+        )
+        joins[name] = f"left join {lookup} on {lookup}.text = c.{quote(cell)}"
+    return joins
 
 
-def _typed(cell: str, kind: str) -> str:
-    return {
-        "text": cell,
-        "integer": f"case when quantity({cell}) = trunc(quantity({cell})) then try_cast(quantity({cell}) as bigint) end",
-        "number": f"quantity({cell})",
-        "boolean": f"truth({cell})",
-        "date": f"moment({cell})::date",
-        "timestamp": f"moment({cell})",
-    }[kind]
+def _expression(name: str, source: Source, typed: Mapping[str, str]) -> str:
+    """Write the SQL of one column of the result."""
+    if name in typed:
+        return f"{quote(f'read.{name}')}.value"
+    if name in source.attributes:
+        return f"c.{quote(f'a.{name}')}"
+    return _DERIVED.get(name, f"c.{name}")
+
+
+def _in_order(table: pa.Table) -> pa.Table:
+    """Order by line; joins mostly kept it, and looking costs less than sorting."""
+    lines = table["line"].combine_chunks()
+    if len(lines) < 2 or pc.all(pc.less_equal(lines[:-1], lines[1:])).as_py():  # noqa: PLR2004 - one row is in order
+        return table
+    return table.sort_by([("line", "ascending"), ("record_id", "ascending")])

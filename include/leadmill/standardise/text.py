@@ -32,9 +32,11 @@ _LETTERS = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ı": "i", "ħ": "h",
 def define(con: duckdb.DuckDBPyConnection, words: Words) -> None:
     """Create the macros tidy(x), is_empty(x), is_blank(x) and fold(x) on `con`; null stays null."""
     con.execute(
-        f"""create macro tidy(x) as nullif(trim(regexp_replace(nfc_normalize(regexp_replace(
+        f"""create macro tidy_odd(x) as nullif(trim(regexp_replace(nfc_normalize(regexp_replace(
             regexp_replace(x, '{INVISIBLE}', '', 'g'), '{JOINERS}', '\\1', 'g')), '{SPACES}', ' ', 'g')), '')"""
     )
+    # Nearly every cell is plain ASCII with single spaces and needs no more than one look.
+    con.execute("create macro tidy(x) as case when regexp_matches(x, '[^!-~ ]|  |^ | $|^$') then tidy_odd(x) else x end")
     con.execute(f"create macro is_empty(x) as lower(x) in ({_listed(words.empty)})")
     con.execute(f"create macro is_blank(x) as lower(x) in ({_listed(words.empty + words.empty_unless_name)})")
     con.execute(

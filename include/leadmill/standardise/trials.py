@@ -5,28 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import duckdb
+import pyarrow as pa
 
 from leadmill.engine import quote_text
 from leadmill.standardise.text import fold
 from leadmill.standardise.vocabulary import Trials
 
-JOIN = "left join trial on trial.record_id = c.record_id"
+IS_TEST = """coalesce(c.email in (from trial_mailbox), false) or coalesce(c.company_name in (from trial_company), false)
+    or concat_ws(' ', coalesce(given.key, whole.first_key), coalesce(family.key, whole.last_key)) in (from trial_name)"""
 
 
 def build(con: duckdb.DuckDBPyConnection, trials: Trials) -> None:
-    """Create `trial`(record_id, is_test) for the rows of `clean` that are tests."""
+    """Create the sets behind IS_TEST: `trial_mailbox` and `trial_company` (texts of `clean`) and `trial_name` (keys of whole names)."""
     con.execute(
-        f"""create table trial as select c.record_id, true as is_test from clean c
-            left join given on given.text = c.first_name
-            left join family on family.text = c.last_name
-            left join whole on whole.text = c.full_name
-            left join mailbox on mailbox.text = c.email
-            left join company on company.text = c.company_name
-            where fold(split_part(split_part(mailbox.email_key, '@', 1), '+', 1)) in ({_listed(trials.mailboxes)})
-                or split_part(mailbox.email_domain, '.', 1) in ({_listed(trials.domains)})
-                or concat_ws(' ', coalesce(given.key, whole.first_key), coalesce(family.key, whole.last_key)) in ({_listed(trials.names)})
-                or company.company_key in ({_listed(trials.companies)})"""
+        f"""create table trial_mailbox as select text from mailbox where split_part(email_domain, '.', 1) in ({_listed(trials.domains)})
+            or fold(split_part(email_key, '@', 1)) in ({_listed(trials.mailboxes)})"""
     )
+    con.execute(f"create table trial_company as select text from company where company_key in ({_listed(trials.companies)})")
+    con.register("trial_name", pa.table({"name": pa.array(sorted(set(map(fold, trials.names))), pa.string())}))
 
 
 def _listed(words: Iterable[str]) -> str:

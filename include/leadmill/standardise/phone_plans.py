@@ -1,0 +1,106 @@
+"""Plain phone numbers by the published numbering plans, as set work in SQL.
+
+phonenumbers takes 25 to 70 us a number and a list has a million. Nearly all are plain: digits and punctuation, with a country code or in
+the national form of a known country. Those are matched against the very patterns phonenumbers carries, a region at a time. Whatever is not
+surely the same answer (extensions, carrier codes, small regions behind a shared calling code, numbers in no published range) is left to it.
+The tests hold the two equal.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import phonenumbers
+import pyarrow as pa
+from phonenumbers.phonemetadata import PhoneMetadata
+
+from leadmill.engine import quote_text
+
+WORTH_A_PLAN = 300  # numbers of a region below which compiling its patterns costs more than it saves
+FILLER = "|".join([*(f"{digit}{{7}}" for digit in range(10)), "01234567", "12345678", "98765432"])  # nobody's number
+_SHAPE = r"[+]?[0-9 ()./-]*[0-9][0-9 ()./-]*"
+_APART = r"[0-9]+[.]0+|.*/ ?[+(0].*"  # a float, or two numbers in one cell
+_SPECIAL = ("premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail")  # asked in this order
+
+
+def match(con: duckdb.DuckDBPyConnection) -> None:
+    """Create `planned`(text, country_code, phone, phone_type): the pairs of `dialled`(text, country_code) a plan surely answers."""
+    codes = {str(code): regions[0] for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()}
+    con.register("calling", pa.table({"code": pa.array(codes), "region": pa.array(codes.values())}))
+    con.execute("create table planned(text varchar, country_code varchar, phone varchar, phone_type varchar)")
+    con.execute(
+        f"""create table plain_phone as
+            with written as (
+                select *, regexp_replace(text, '[^0-9]', '', 'g') as digits from dialled
+                where regexp_full_match(text, '{_SHAPE}') and not regexp_full_match(text, '{_APART}')
+            ), abroad as (
+                select *, case when starts_with(text, '+') then digits
+                    when regexp_matches(digits, '^00[1-9]') and {_calls_abroad_by_00(con)} then digits[3:] end as outward
+                from written where not regexp_matches(digits, '{FILLER}')
+            )
+            select text, country_code, coalesce(a.region, b.region, c.region) as region,
+                outward[1 + length(coalesce(a.code, b.code, c.code)):] as digits, true as is_abroad
+            from abroad left join calling a on a.code = outward[:1] left join calling b on b.code = outward[:2]
+                left join calling c on c.code = outward[:3] where outward is not null
+            union all select text, country_code, country_code, digits, false from abroad where outward is null"""
+    )
+    for region in _busy(con, "plain_phone", "region"):
+        _match_region(con, region)
+
+
+def _busy(con: duckdb.DuckDBPyConnection, table: str, column: str) -> list[str]:
+    """List the regions with enough numbers."""
+    sql = f"select {column} from {table} where {column} is not null group by 1 having count(*) >= {WORTH_A_PLAN} order by 1"
+    return [region for (region,) in con.execute(sql).fetchall() if region in phonenumbers.SUPPORTED_REGIONS]
+
+
+def _calls_abroad_by_00(con: duckdb.DuckDBPyConnection) -> str:
+    """Write the SQL that a number's country dials 00 for abroad."""
+    plans = {region: PhoneMetadata.metadata_for_region(region) for region in _busy(con, "dialled", "country_code")}
+    regions = ", ".join(quote_text(region) for region, plan in plans.items() if plan and plan.international_prefix == "00")
+    return f"country_code in ({regions})" if regions else "false"
+
+
+def _match_region(con: duckdb.DuckDBPyConnection, region: str) -> None:
+    """Add to `planned` the numbers of one region that are valid there, read as phonenumbers reads them."""
+    plan: Any = PhoneMetadata.metadata_for_region(region)
+    code, prefix, abroad = str(plan.country_code), plan.national_prefix_for_parsing or "$.", plan.international_prefix or "$."
+    prefix = f"^(?:{prefix})"
+    transformed = f"regexp_extract(dialled, '{prefix}', {_groups(prefix)}) <> ''" if plan.national_prefix_transform_rule else "false"
+    con.execute(
+        f"""insert into planned
+            with national as (  -- typed without plus, as spreadsheets leave them
+                select *, case when not is_abroad and starts_with(digits, '{code}') and not {_fits(plan.general_desc, "digits")}
+                    then digits[{len(code) + 1}:] else digits end as dialled
+                from plain_phone where region = {quote_text(region)} and (is_abroad or not regexp_matches(digits, '^(?:{abroad})'))
+            ), significant as (
+                select text, country_code, dialled[1 + length(regexp_extract(dialled, '{prefix}')):] as number
+                from national where not {transformed}
+            )
+            select text, country_code, '+{code}' || number, {_kind(plan)} as kind from significant where kind is not null"""
+    )
+
+
+def _kind(plan: Any) -> str:
+    """Write the SQL of a number's type, null when it is in no published range."""
+    special = [f"when {_fits(getattr(plan, name), 'number')} then '{name}'" for name in _SPECIAL if _is_published(getattr(plan, name))]
+    fixed, mobile = _fits(plan.fixed_line, "number"), _fits(plan.mobile, "number")
+    either = "true" if plan.same_mobile_and_fixed_line_pattern else mobile
+    usual = f"when {fixed} then if({either}, 'fixed_line_or_mobile', 'fixed_line') when {mobile} then 'mobile'"
+    return f"case when not {_fits(plan.general_desc, 'number')} then null {' '.join(special)} {usual} end"
+
+
+def _fits(desc: Any, column: str) -> str:
+    if not _is_published(desc):
+        return "false"
+    lengths = f"length({column}) in {(*desc.possible_length, -1)} and " if desc.possible_length else ""
+    return f"({lengths}regexp_full_match({column}, '{desc.national_number_pattern}'))"
+
+
+def _is_published(desc: Any) -> bool:
+    return desc is not None and bool(desc.national_number_pattern)
+
+
+def _groups(pattern: str) -> int:
+    return pattern.count("(") - pattern.count("(?:")
