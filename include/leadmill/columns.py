@@ -198,6 +198,12 @@ OPT_OUT = pa.schema(
     ]
 )
 
+# Names that later rooms add to a person's row; no attribute may take one.
+RESERVED = (
+    "person_id", "company_id", "trust", "received_at", "provenance", "is_suppressed", "decision", "stage", "score", "interest", "ability",
+    "authority", "need", "reason", "reasons", "missing", "ruleset", "ruleset_hash", "decided_at", "next_check_at",
+)  # fmt: skip
+
 # Attribute types a source may declare beyond the canonical columns.
 ATTRIBUTE_TYPES: MappingProxyType[str, pa.DataType] = MappingProxyType(
     {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from leadmill.columns import CANONICAL, LEAD
+from leadmill.columns import CANONICAL, LEAD, RESERVED
 from leadmill.config.contract import Contract
 from leadmill.config.strict_yaml import Strict, load
 
@@ -71,9 +72,12 @@ class Source(Strict):
                 near = difflib.get_close_matches(name, known, n=1)
                 hint = f"Did you mean {near[0]!r}?" if near else f"Known for kind {self.kind}: {', '.join(known)}. Others are attributes."
                 raise ValueError(f"unknown canonical column {name!r}. {hint}")
-        clash = sorted(set(self.attributes) & set(LEAD.names))
-        if clash:
-            raise ValueError(f"the attribute {clash[0]!r} has the name of a canonical column: map it under columns")
+        taken = {*LEAD.names, *known, *RESERVED}
+        for name in self.attributes:
+            if name in taken:
+                raise ValueError(f"the attribute {name!r} has the name of a column of ours: map it under columns, or give it another name")
+            if not re.fullmatch(NAME, name):
+                raise ValueError(f"the attribute {name!r} must be lower-case letters, digits and underscores, a letter first")
         self.contract.check_columns((*self.columns, *self.attributes))
         return self
 

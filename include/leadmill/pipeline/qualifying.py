@@ -59,7 +59,7 @@ def _assign(mill: Mill, persons: pa.Table, chosen: str | None) -> pa.Table:
     with connect({"records": records, "sources": table}) as con:
         return con.sql(
             "select person_id, arg_max(ruleset, {'trust': trust, 'source': source}) as ruleset, "
-            "arg_max(source, {'trust': trust, 'source': source}) as lead_source "
+            "arg_max(source, {'trust': trust, 'source': source}) as source "
             "from records join sources using (source) group by person_id order by person_id"
         ).to_arrow_table()
 
@@ -70,7 +70,7 @@ def _profiles(mill: Mill, night: str, persons: pa.Table, assigned: pa.Table, now
     activities = all_of_kind(mill, "crm_activities", "crm_activity_id")
     with connect({"persons": _with_attributes(mill, persons), "assigned": assigned}) as con:
         contactable = con.sql(
-            "select persons.* exclude (provenance, is_suppressed), lead_source from persons join assigned using (person_id) "
+            "select persons.* exclude (provenance, is_suppressed), source from persons join assigned using (person_id) "
             "where not is_suppressed order by person_id"
         ).to_arrow_table()
     return qualify_room.profile(
