@@ -131,9 +131,9 @@ class RulesetFile(Timed):
     name: str = Field(pattern=NAME, max_length=60)
     title: str
     attributes: dict[str, AttributeFact] = {}
-    gates: list[GateFact] = []
+    gates: list[GateFact] = Field(default=[], max_length=50)
     dimensions: DimensionFacts
-    rules: list[RuleFact]
+    rules: list[RuleFact] = Field(max_length=500)
     stages: StageFacts = StageFacts()
     qualify_as: StageName = "prospect"
     nurture_score: int | None = None  # whoever cannot reach it even if all unknowns turn out well is disqualified

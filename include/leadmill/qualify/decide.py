@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from leadmill.config.ruleset import DIMENSIONS
@@ -48,20 +49,21 @@ def decide(profiles: pa.Table, ruleset: Ruleset, now: datetime) -> pa.Table:
     """
     force = InForce.at(ruleset, now)
     with connect({"profiles": profiles}) as con:
-        judge(con, profiles, force).create("judged")
-        told = con.sql(_decision_sql(force)).to_arrow_table()
-        told = told.append_column("missing", _missing(con, force)).append_column("seen", _seen(con, profiles, force))
+        judged = judge(con, profiles, force)
+        told = tell(judged, force)
+        told = told.append_column("missing", find_missing(judged, profiles.num_rows, force)).append_column(
+            "seen", _seen(con, profiles, force)
+        )
         return told.select(DECISION.names).cast(DECISION)
 
 
-def _missing(con: duckdb.DuckDBPyConnection, force: InForce) -> pa.ChunkedArray:
-    """Spread what each pattern of near misses lacks over its people; nothing for everybody else."""
-    con.register("found", find_missing(con, force))
-    return con.sql("""
-        select coalesce(missing, []) as missing from judged
-        left join (select near.at, found.missing from near join found using (pattern)) as lacking on lacking.at = judged.rowid
-        order by judged.rowid
-    """).to_arrow_table()["missing"]
+def tell(judged: duckdb.DuckDBPyRelation, force: InForce) -> pa.Table:
+    """Put what `judge` found into words: DECISION without `seen` and `missing`."""
+    told = judged.query("judged", _decision_sql(force)).to_arrow_table()
+    same = {"ruleset": force.ruleset.name, "ruleset_hash": force.ruleset.hash, "decided_at": force.now}
+    for name, value in same.items():
+        told = told.append_column(name, pa.repeat(pa.scalar(value, DECISION.field(name).type), told.num_rows))
+    return told.append_column("watch", _watch(told["open_ends"].to_numpy(), force))
 
 
 def _seen(con: duckdb.DuckDBPyConnection, profiles: pa.Table, force: InForce) -> pa.ChunkedArray:
@@ -81,7 +83,7 @@ def _origin(name: str) -> str:
 
 
 def _decision_sql(force: InForce) -> str:
-    ruleset, recheck = force.ruleset, force.ruleset.fact.recheck
+    recheck = force.ruleset.fact.recheck
     reasons = [_reason(f"g{i}", gate.fact.id, GATE, "0") for i, gate in enumerate(force.gates)]
     reasons += [_reason(f"v{i}", rule.fact.id, rule.fact.dimension, f"p{i}") for i, rule in enumerate(force.rules)]
     moment = f"to_timestamp({force.now.timestamp()!r})"
@@ -90,8 +92,7 @@ def _decision_sql(force: InForce) -> str:
                case when is_out then null when is_prospect then 'prospect' when is_lead then 'lead' end as stage,
                score, {", ".join(f"{_word(name)} as {name}" for name in DIMENSIONS)},
                [{", ".join(reasons)}] as reasons,
-               {_watch(force)} as watch,
-               {quote_text(ruleset.name)} as ruleset, {quote_text(ruleset.hash)} as ruleset_hash, {moment} as decided_at,
+               {_open_ends(force)} as open_ends,
                case decision when 'nurture' then {moment} + interval {recheck.nurture_days} day
                              when 'disqualified' then {moment} + interval {recheck.disqualified_days} day end as next_check_at
         from judged
@@ -106,17 +107,18 @@ def _reason(verdict: str, name: str, dimension: str, points: str) -> str:
     return f"{{'rule': {quote_text(name)}, 'dimension': {quote_text(dimension)}, 'verdict': {_word(verdict)}, 'points': {points}}}"
 
 
-def _watch(force: InForce) -> str:
-    """Name the facts behind every dimension that is not true, and behind every gate that is."""
-    parts = [
-        f"case when {shut} then {_list(facts_in(gate.out_when))} else [] end"
-        for shut, gate in ((f"coalesce(g{i}, false)", gate) for i, gate in enumerate(force.gates))
-    ]
-    for dimension in DIMENSIONS:
-        facts = frozenset().union(*(rule.reads for _, rule in force.scored if rule.fact.dimension == dimension))
-        parts.append(f"case when {dimension} then [] else {_list(facts)} end")
-    return f"case when decision = 'qualified' then [] else list_sort(list_distinct(flatten([{', '.join(parts)}]))) end"
+def _open_ends(force: InForce) -> str:
+    """Write a number for what keeps a person from being qualified: a bit per dimension that is not true, then one per gate that is."""
+    bits = [f"case when {dimension} then 0 else 1 end" for dimension in DIMENSIONS]
+    bits += [f"case when g{i} then 1 else 0 end" for i in range(len(force.gates))]
+    total = " + ".join(f"{bit} * {2**place}" for place, bit in enumerate(bits))
+    return f"case when decision = 'qualified' then 0 else {total} end::bigint"
 
 
-def _list(names: frozenset[str]) -> str:
-    return f"[{', '.join(quote_text(name) for name in sorted(names))}]::varchar[]"
+def _watch(open_ends: np.ndarray, force: InForce) -> pa.Array:
+    """Name the facts behind every open end."""
+    behind = [frozenset().union(*(rule.reads for _, rule in force.scored if rule.fact.dimension == dimension)) for dimension in DIMENSIONS]
+    behind += [facts_in(gate.out_when) for gate in force.gates]
+    codes, places = np.unique(open_ends, return_inverse=True)
+    facts = [sorted(frozenset().union(*(names for bit, names in enumerate(behind) if int(code) >> bit & 1))) for code in codes]
+    return pa.array(facts, pa.list_(pa.string())).take(pa.array(places))

@@ -18,7 +18,7 @@ from leadmill.config.ruleset import DIMENSIONS, StageFact
 from leadmill.engine import quote
 from leadmill.errors import RuleError
 from leadmill.qualify.facts import arrow_types, type_of
-from leadmill.qualify.grammar import NOW, Binder, write
+from leadmill.qualify.grammar import NOW, Binder, Node, atoms_in, write
 from leadmill.qualify.ruleset import Gate, Rule, Ruleset
 
 GATE = "gate"  # the dimension a gate's reason carries; gates give no points
@@ -46,6 +46,17 @@ class InForce:
         return cls(ruleset, gates, [rule for rule in ruleset.rules if rule.fact.holds_on(day)], now)
 
     @property
+    def conditions(self) -> list[Node]:
+        """Every condition, and the moments points decay from, in the order they are written."""
+        scored = [node for rule in self.rules for node in (rule.when, rule.since) if node is not None]
+        return [gate.out_when for gate in self.gates] + scored
+
+    @property
+    def parts(self) -> list[Node]:
+        """What `and`, `or` and `not` join, where something is joined."""
+        return [atom for node in self.conditions if len(atoms_in(node)) > 1 for atom in atoms_in(node)]
+
+    @property
     def stage(self) -> StageFact:
         """The stage that counts as qualified."""
         fact = self.ruleset.fact
@@ -65,13 +76,16 @@ class InForce:
 def judge(con: duckdb.DuckDBPyConnection, profiles: pa.Table, force: InForce) -> duckdb.DuckDBPyRelation:
     """Judge `profiles`, which `con` holds under that name.
 
-    The columns: person_id, the facts read, `g<i>` and `v<i>` verdicts of gates and rules, `p<i>` points, score, the four dimensions,
-    is_out, waits, is_lead, is_prospect, decision. Raises RuleError when a fact has another type than the ruleset declares.
+    The columns: person_id, the facts read, `g<i>` and `v<i>` verdicts of gates and rules, `a<i>` verdicts of the parts of joined
+    conditions, `w<i>` what a rule is worth and `p<i>` the points it gave, `<dimension>_points`, score, open_points, the four dimensions,
+    is_out, waits, is_lead, is_prospect, decision. Nothing is computed before it is asked for.
+    Raises RuleError when a fact has another type than the ruleset declares.
     """
     _check_types(profiles, force.ruleset)
     binder = Binder()
     verdicts = [f"{write(gate.out_when, binder)} as g{i}" for i, gate in enumerate(force.gates)]
     verdicts += [f"{_verdict(rule, binder)} as v{i}" for i, rule in enumerate(force.rules)]
+    verdicts += [f"{write(atom, binder)} as a{i}" for i, atom in enumerate(force.parts)]
     worth = [f"{_worth(rule, binder)} as w{i}" for i, rule in enumerate(force.rules)]
     points = [f"case when v{i} then w{i} else 0 end as p{i}" for i in range(len(force.rules))]
     opens = [f"case when v{i} is null then w{i} else 0 end as o{i}" for i, _ in force.scored]
@@ -134,6 +148,7 @@ def _dimensions(force: InForce) -> list[str]:
         known = _sum(f"p{i}" for i, rule in enumerate(force.rules) if rule.fact.dimension == dimension)
         possible = _sum(f"o{i}" for i, rule in force.scored if rule.fact.dimension == dimension)
         minimum = force.ruleset.fact.minimum(dimension)
+        columns.append(f"{known} as {dimension}_points")
         columns.append(f"case when {known} >= {minimum} then true when {known} + {possible} < {minimum} then false end as {dimension}")
     columns.append(_sum(f"p{i}" for i in range(len(force.rules))) + " as score")
     columns.append(_sum(f"o{i}" for i, _ in force.scored) + " as open_points")

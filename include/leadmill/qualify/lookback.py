@@ -69,7 +69,8 @@ def measure_rules(decisions: pa.Table, won: Outcomes, ruleset: Ruleset) -> list[
     with connect({"decisions": decisions, "outcomes": pa.table({"won": won})}) as con:
         rows = con.sql("""
             with judged as (select unnest(reasons, recursive := true), won from decisions positional join outcomes)
-            select rule, count(*) filter (verdict = 'true'), count(*) filter (verdict = 'unknown'), count(*) filter (verdict = 'true' and won)
+            select rule, count(*) filter (verdict = 'true'), count(*) filter (verdict = 'unknown'),
+                   count(*) filter (verdict = 'true' and won)
             from judged group by rule
         """).fetchall()
     counts = {row[0]: row[1:] for row in rows}

@@ -36,11 +36,7 @@ class Rule:
     fact: RuleFact
     when: Node
     since: Node | None
-
-    @property
-    def reads(self) -> frozenset[str]:
-        """Names of all facts the rule asks for."""
-        return facts_in(self.when) | (facts_in(self.since) if self.since else frozenset())
+    reads: frozenset[str]  # names of all facts the rule asks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +106,18 @@ def _compile(fact: RulesetFile, place: Place) -> Ruleset:
 
     found += _reserved(fact, place)
     gates = tuple(Gate(gate, read(("gates", i, "out_when"), gate.out_when, parse_condition)) for i, gate in enumerate(fact.gates))
-    rules = tuple(
-        Rule(
-            rule,
-            read(("rules", i, "when"), rule.when, parse_condition),
-            read(("rules", i, "decay", "since"), rule.decay.since, parse_moment) if rule.decay else None,
-        )
-        for i, rule in enumerate(fact.rules)
-    )
+    rules = tuple(_rule(i, rule, read) for i, rule in enumerate(fact.rules))
     values = tuple(Statement(value, read(("values", i, "when"), value.when, parse_condition)) for i, value in enumerate(fact.values))
     if found:
         raise _together(found)
     content = json.dumps(fact.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
     return Ruleset(fact, hashlib.sha256(content.encode()).hexdigest(), content, gates, rules, values)
+
+
+def _rule(number: int, fact: RuleFact, read: Callable[[tuple[Any, ...], str, Callable[..., Node]], Node]) -> Rule:
+    when = read(("rules", number, "when"), fact.when, parse_condition)
+    since = read(("rules", number, "decay", "since"), fact.decay.since, parse_moment) if fact.decay else None
+    return Rule(fact, when, since, facts_in(when) | (facts_in(since) if since else frozenset()))
 
 
 def refuse_appearance(node: Node, ruleset: RulesetFile, text: str = "") -> None:

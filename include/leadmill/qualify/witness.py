@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pyarrow as pa
 
 from leadmill.qualify.facts import arrow_types, type_of
-from leadmill.qualify.grammar import Node, Scalar, atoms_in, facts_in, values_in
+from leadmill.qualify.grammar import Scalar, atoms_in, facts_in, values_in
 from leadmill.qualify.judge import InForce
 
 _ANY_NUMBER = (0, 1, -1, 10**3, 10**6, 10**9)
@@ -20,15 +20,9 @@ _ANY_DAYS = (0, 365, 3650)
 _LONGEST = 200
 
 
-def conditions(force: InForce) -> list[Node]:
-    """Every condition in force, and the moments points decay from."""
-    scored = [node for rule in force.rules for node in (rule.when, rule.since) if node is not None]
-    return [gate.out_when for gate in force.gates] + scored
-
-
 def entangled(force: InForce) -> frozenset[str]:
     """Facts that are compared with other facts: what one must be depends on the value of the other."""
-    together = [facts_in(atom) for node in conditions(force) for atom in atoms_in(node)]
+    together = [facts_in(atom) for node in force.conditions for atom in atoms_in(node)]
     return frozenset().union(*(names for names in together if len(names) > 1))
 
 
@@ -36,7 +30,7 @@ def witnesses(force: InForce) -> dict[str, list[Scalar]]:
     """Candidate values per fact, of the fact's own type."""
     types = arrow_types(force.ruleset.fact)
     constants: dict[str, list[Scalar]] = {}
-    for node in conditions(force):
+    for node in force.conditions:
         for atom in atoms_in(node):
             for name in facts_in(atom):
                 constants.setdefault(name, []).extend(values_in(atom))
