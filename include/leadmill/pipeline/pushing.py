@@ -73,9 +73,10 @@ def _crm(mill: Mill) -> CrmConfig:
 
 
 def _open(mill: Mill, crm: CrmConfig) -> push_room.EmbeddedCrm:
-    """Open the CRM; the embedded one first comes to hold what the latest export of contacts says the company owns."""
+    """Open the CRM; the embedded one first comes to hold what the latest exports say the company owns."""
     target = push_room.EmbeddedCrm(crm, mill.project.state / "crm")
-    target.mirror(all_of_kind(mill, "crm_contacts", "crm_id"))
+    for kind in ("crm_contacts", "crm_leads"):
+        target.mirror(all_of_kind(mill, kind, "crm_id"))
     return target
 
 
