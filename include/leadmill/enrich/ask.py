@@ -39,11 +39,34 @@ class Service(Protocol):
 class Ledger(Protocol):
     """Writes calls down; see `leadmill.registry.ProviderLedger`."""
 
-    def intend(self, call_key: str, **facts: Any) -> Any:
-        """Reserve the cost and write the intent. Raises BudgetSpent."""
+    def intend(
+        self,
+        call_key: str,
+        *,
+        provider: str,
+        question: str,
+        night_id: str,
+        period: str,
+        cost_micros: int,
+        currency: str,
+        limit_micros: int | None,
+        limit_calls: int | None,
+        now: datetime,
+    ) -> Any:
+        """Reserve the cost and write the intent, in one transaction; return what `settle` names it by. Raises BudgetSpent."""
 
-    def settle(self, call: Any, outcome: Outcome, now: datetime, **facts: Any) -> None:
-        """Write how the call ended."""
+    def settle(
+        self,
+        call: Any,
+        outcome: Outcome,
+        now: datetime,
+        *,
+        cost_micros: int | None = None,
+        fields: str | None = None,
+        expires_at: datetime | None = None,
+        detail: str | None = None,
+    ) -> None:
+        """Write how the call ended, give back what it did not cost, keep its answer."""
 
     def mark_uncertain(self, now: datetime, *, provider: str, before: datetime) -> int:
         """Turn intents whose process died into uncertain ones."""
