@@ -110,6 +110,7 @@ def handwritten() -> str:
         for name in known
     )
     score = " + ".join(known.values())
+    words = ", ".join(f"{word.format(name)} as {name}" for name in known)
     reasons = ", ".join(
         f"{{'rule': 'rule_{number}', 'dimension': '{dimension}', 'verdict': {word.format(f'v{number}')}, "
         f"'points': case when v{number} then {points} else 0 end}}"
@@ -118,7 +119,7 @@ def handwritten() -> str:
     return f"""
         with verdicts as (select person_id, {verdicts} from profiles),
         dimensions as (select *, {dimensions}, {score} as score from verdicts)
-        select person_id, score, {", ".join(f"{word.format(name)} as {name}" for name in known)}, [{reasons}] as reasons,
+        select person_id, score, {words}, [{reasons}] as reasons,
                case when interest and ability and authority and need and score >= {QUALIFIED} then 'qualified' else 'nurture' end as decision
         from dimensions
     """

@@ -1,6 +1,6 @@
-"""Reads a condition: sqlglot parses the text, an allow-list turns its tree into ours, types are checked on the way.
+"""Reads a condition: an allow-list turns sqlglot's tree into ours, types are checked on the way.
 
-The parser knows no function by name (see `_Parser`), so nothing is rewritten behind our back; a node without a reader below is refused.
+A node without a reader below is refused, and so is an argument a reader does not know.
 """
 
 from __future__ import annotations
@@ -13,52 +13,16 @@ from datetime import UTC, date, datetime
 
 import duckdb
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect as SqlglotDialect
-from sqlglot.errors import SqlglotError
-from sqlglot.parser import Parser
 
 from leadmill.qualify.grammar import FUNCTIONS, OPERATORS, VARIADIC, Call, Fact, Node, Type, Value
+from leadmill.qualify.syntax import ExpressionError, read_tree
 
-MAX_LENGTH = 2_000
-MAX_DEPTH = 40
 MAX_NODES = 500
-
-
-class ExpressionError(ValueError):
-    """A condition is not in the grammar: what is wrong, at which character, and what to write instead."""
-
-    def __init__(self, message: str, at: int = 1, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.at = at
-        self.hint = hint
-
-
-class _Parser(Parser):  # type: ignore[misc]  # sqlglot is read without types
-    """sqlglot's parser without its function books: every call stays what the text says."""
-
-    FUNCTIONS: Mapping[str, object] = {}
-    FUNCTION_PARSERS: Mapping[str, object] = {}
-    NO_PAREN_FUNCTIONS: Mapping[object, object] = {}
-    NO_PAREN_FUNCTION_PARSERS: Mapping[str, object] = {}
-
-
-class _Rules(SqlglotDialect):  # type: ignore[misc]
-    """Plain SQL with our parser."""
-
-    Parser = _Parser
-    parser_class = _Parser
 
 
 def parse(text: str, columns: Mapping[str, Type]) -> Node:
     """Read a condition over `columns` (name -> type). Raises ExpressionError for anything outside the grammar."""
-    if not text.strip():
-        raise ExpressionError("the expression is empty")
-    if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"the expression has {len(text)} characters; at most {MAX_LENGTH} are read", hint="Split it into rules.")
-    if _depth(text) > MAX_DEPTH:
-        raise ExpressionError(f"parentheses or signs are nested deeper than {MAX_DEPTH}", hint="Split it into rules.")
-    return _Reader(text, columns).read(_tree(text))
+    return _Reader(text, columns).read(read_tree(text))
 
 
 def parse_condition(text: str, columns: Mapping[str, Type]) -> Node:
@@ -75,39 +39,6 @@ def parse_moment(text: str, columns: Mapping[str, Type]) -> Node:
     if node.type != "time":
         raise ExpressionError(f"this is a {node.type}, not a date or a timestamp")
     return node
-
-
-def _depth(text: str) -> int:
-    """How deep a parser may have to recurse at most: open parentheses, and runs of prefix operators."""
-    depth = deepest = run = 0
-    for character in text:
-        depth += (character in "([{") - (character in ")]}")
-        run = run + 1 if character in "-+~!" else (run if character.isspace() else 0)
-        deepest = max(deepest, depth, run)
-    return max(deepest, text.lower().count("not "))
-
-
-def _tree(text: str) -> exp.Expression:
-    try:
-        found = [tree for tree in _Rules().parse(text) if tree is not None]
-    except SqlglotError as error:
-        facts = (getattr(error, "errors", None) or [{}])[0]
-        raise ExpressionError(
-            f"cannot be read: {facts.get('description') or 'unbalanced quotes'}".rstrip("."), at=_place(text, facts)
-        ) from None
-    except (RecursionError, AttributeError, TypeError, ValueError, IndexError, KeyError):  # sqlglot on texts that are not SQL
-        raise ExpressionError("cannot be read") from None
-    if len(found) != 1:
-        raise ExpressionError("is not one expression", hint="Write one condition, without semicolons.")
-    return found[0]
-
-
-def _place(text: str, facts: Mapping[str, object]) -> int:
-    highlight = facts.get("highlight")
-    column = facts.get("col")
-    if not isinstance(column, int):
-        return 1
-    return max(1, min(column - len(str(highlight or "")) + 1, len(text)))
 
 
 @dataclass(slots=True)
@@ -170,12 +101,12 @@ class _Reader:
 
     def number(self, text: str, node: exp.Expression) -> int | float:
         try:
-            value: int | float = int(text) if text.isdigit() else float(text)
+            value = float(text)
         except ValueError:
             raise ExpressionError("is not a number", at=self.place(node)) from None
         if not math.isfinite(value) or abs(value) >= 2**63:
             raise ExpressionError("the number is too large", at=self.place(node))
-        return value
+        return int(text) if text.isascii() and text.isdigit() else value
 
     def boolean(self, node: exp.Boolean) -> Node:
         return Value(bool(node.this), "boolean")
@@ -195,7 +126,7 @@ class _Reader:
         self.expect(part, "number", node)
         if isinstance(part, Value) and isinstance(part.value, int | float):
             return Value(-part.value, "number")
-        return Call("neg", (part,), "number")
+        return Call("neg", (self.as_double(part, node),), "number")
 
     def arithmetic(self, node: exp.Binary) -> Node:
         parts = [self.as_double(part, node) for part in self.parts(node, "this", "expression")]
@@ -219,10 +150,10 @@ class _Reader:
     def alike(self, parts: list[Node], node: exp.Expression) -> list[Node]:
         """Operands of one type; a text beside a time is read as an ISO date."""
         if any(part.type == "time" for part in parts):
-            parts = [Call("moment", (self.as_time(part, node),), "time") for part in parts]
+            parts = [self.as_time(part, node) for part in parts]
         for part in parts[1:]:
             self.expect(part, parts[0].type, node)
-        return parts
+        return [Call("moment", (part,), "time") if part.type == "time" else part for part in parts]
 
     def as_time(self, part: Node, node: exp.Expression) -> Node:
         if not (isinstance(part, Value) and isinstance(part.value, str)):
@@ -263,7 +194,7 @@ class _Reader:
             raise ExpressionError("known() takes a column", at=self.place(node))
         if name == "matches":
             self.regular(parts[1], node)
-        return Call(name, tuple(parts), signature.result)
+        return Call(name, tuple(self.as_double(part, node) if part.type == "number" else part for part in parts), signature.result)
 
     def regular(self, pattern: Node, node: exp.Expression) -> None:
         """Refuse now, not in the night, what RE2 cannot read."""

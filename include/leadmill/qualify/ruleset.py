@@ -16,9 +16,10 @@ from leadmill.columns import LEAD
 from leadmill.config.ruleset import GateFact, RuleFact, RulesetFile, Value, load_ruleset_file
 from leadmill.config.strict_yaml import read_tree
 from leadmill.errors import RuleError
-from leadmill.qualify.expression import ExpressionError, parse_condition, parse_moment
+from leadmill.qualify.expression import parse_condition, parse_moment
 from leadmill.qualify.facts import IDENTIFYING, appearance, columns_for
 from leadmill.qualify.grammar import Call, Fact, Node, facts_in
+from leadmill.qualify.syntax import ExpressionError
 
 
 @dataclass(frozen=True, slots=True)
