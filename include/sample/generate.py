@@ -18,7 +18,7 @@ from generator.world import World
 
 SEED = 20261121
 NORTHWIND_ROWS = 2_500
-COMPANIES = 18_000
+COMPANIES = 19_000
 ABROAD = ["US", "GB", "CA", "AU", "FR", "SE"]
 
 
@@ -39,12 +39,12 @@ def make(out: Path, rows: int, seed: int) -> None:
     world = World(rng, max(COMPANIES, rows * 2 // 3), wide=rows > NORTHWIND_ROWS)
     abroad = world.staff(ABROAD, round(rows * 0.885))
     german = world.staff(["DE"], 1_315)
-    known = rng.sample(abroad, 230) + rng.sample(german, 110) + world.staff([*ABROAD, "DE"], 820)
+    known = abroad[500:730] + german[300:410] + world.staff([*ABROAD, "DE"], 820)  # whole teams: a CRM knows companies
 
     northwind = prospects.build(prospects.NORTHWIND, abroad, rng.sample(german, 60), rng)
     rheinland = prospects.build(prospects.RHEINLAND, german, rng.sample(abroad, 40), rng)
     seekers = homeseekers.build(world, 1_200, rng)
-    accounts = crm.build_accounts(crm.choose_companies(known, abroad + german, 640, rng), rng)
+    accounts = crm.build_accounts(crm.choose_companies(known, abroad + german, 580, rng), rng)
     contacts = crm.build_contacts(known, accounts, rng)
     opted = mark(world, [northwind, rheinland, seekers], contacts, accounts, rng)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from random import Random
 
 from generator import pools, spelling
-from generator.entries import Entry, pick_clean
+from generator.entries import Damage, Entry, pick_clean
 from generator.places import Phone
 from generator.pools import chance
 
@@ -47,16 +47,18 @@ def _clear(*keys: str) -> Spoil:
     return spoil_keys
 
 
-def _domain(domains: list[str]) -> Spoil:
+def _mailbox_at(domains: list[str]) -> Spoil:
     def move_mailbox(entry: Entry, rng: Random) -> None:
-        entry.values["email"] = f"{entry.values['email'].partition('@')[0]}@{rng.choice(domains)}"
+        local = entry.values["email"].partition("@")[0]
+        number = entry.person.id[1:] if entry.person else ""  # or two people would open the same one
+        entry.values["email"] = f"{local}{number}@{rng.choice(domains)}"
 
     return move_mailbox
 
 
-def _damage(kind: str) -> Spoil:
+def _damage(kind: Damage) -> Spoil:
     def note(entry: Entry, _rng: Random) -> None:
-        entry.damage = kind  # type: ignore[assignment]
+        entry.damage = kind
 
     return note
 
@@ -120,8 +122,8 @@ SPOILED: dict[str, Spoil] = {
     "missing_firmographics": _clear(*_FIRMOGRAPHICS),
     "bad_phone": _bad_phone,
     "bad_email": _bad_email,
-    "disposable_domain": _domain(pools.DISPOSABLE_DOMAINS),
-    "free_mailbox": _domain(pools.FREE_DOMAINS),
+    "disposable_domain": _mailbox_at(pools.DISPOSABLE_DOMAINS),
+    "free_mailbox": _mailbox_at(pools.FREE_DOMAINS),
     "role_mailbox": _role_mailbox,
     "placeholder_cell": _placeholder_cell,
     "formula": _formula,
@@ -213,7 +215,7 @@ def _apply(change: Spoil, code: str, entry: Entry, rng: Random) -> bool:
     return changed
 
 
-def damage(cells: list[str], kind: str, rng: Random) -> list[str]:
+def damage(cells: list[str], kind: Damage, rng: Random) -> list[str]:
     """Spoil finished cells: moved by one to the left or right from somewhere on, or too few or too many of them."""
     at = rng.randrange(1, 5)
     if kind == "shifted":

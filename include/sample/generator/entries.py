@@ -10,6 +10,8 @@ from typing import Literal, Self
 
 from generator.people import Company, Person
 
+Damage = Literal["", "shifted", "ragged", "numeric_phone"]
+
 
 @dataclass(slots=True)
 class Entry:
@@ -19,7 +21,7 @@ class Entry:
     person: Person | None = None
     company: Company | None = None
     codes: list[str] = field(default_factory=list)  # what is wrong with it, in the order it happened
-    damage: Literal["", "shifted", "ragged", "numeric_phone"] = ""
+    damage: Damage = ""
 
     def copy(self) -> Entry:
         """Copy for a repeated row; what was wrong with the original stays with the original."""

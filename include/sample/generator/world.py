@@ -15,6 +15,7 @@ _CURRENCIES = {"US": "USD", "CA": "CAD", "GB": "GBP", "AU": "AUD", "SE": "SEK", 
 _HEADCOUNTS = [4, 9, 9, 14, 22, 35, 35, 60, 85, 140, 250, 480, 900, 2600]
 _HABITS = ["first.last"] * 16 + ["flast"] * 8 + ["first"] * 7 + ["role"]
 _REACHED_BY = ["direct"] * 9 + ["mobile"] * 4 + ["switchboard"] * 7
+_COLLEAGUES = [0, 0, 1, 1, 2, 4]
 _FAMILY_REACH = 50  # a parent is one of the companies founded just before
 
 
@@ -34,7 +35,7 @@ class World:
             self.companies.append(self._found(number))
 
     def staff(self, countries: list[str], count: int) -> list[Employee]:
-        """Hire `count` people at companies of these countries: one to five at each, a few with the name of somebody elsewhere."""
+        """Hire `count` people at companies of these countries: one to five at each, some with the name of somebody elsewhere."""
         rng = self._rng
         ready = [company for company in self.companies if company.place.country in countries and not company.staff]
         subsidiaries = [company for company in ready if company.parent][: count // 20]
@@ -44,7 +45,9 @@ class World:
             if len(hired) >= count:
                 break
             if not company.staff:
-                hired.extend(self._hire(company, rng.choice(hired) if hired and chance(rng, 0.008) else None) for _ in range(_team(rng)))
+                namesake = rng.choice(hired) if hired and chance(rng, 0.018) else None
+                hired.append(self._hire(company, namesake))
+                hired.extend(self._hire(company) for _ in range(rng.choice(_COLLEAGUES)))
         return hired
 
     def settle(self, country: str, *, name: tuple[str, str] | None = None, home: Person | None = None, away: Place | None = None) -> Person:
@@ -56,7 +59,7 @@ class World:
         email = self._mailbox(local_part(first, last, "first.last", "en"), rng.choice(pools.FREE_DOMAINS))
         return Person(self._next_id(), first, last, email, phone, place)
 
-    def _hire(self, company: Company, namesake: Employee | None) -> Employee:
+    def _hire(self, company: Company, namesake: Employee | None = None) -> Employee:
         """Invent somebody who works there; every third answers at the switchboard only."""
         rng, place = self._rng, company.place
         company.switchboard = company.switchboard or self._exchange.issue(place)
@@ -99,8 +102,7 @@ class World:
         """Found a company; some belong to one of the same country founded just before."""
         rng = self._rng
         place = rng.choice(self._places[rng.choice(_COUNTRIES)])
-        near = [company for company in self.companies[-_FAMILY_REACH:] if company.place.country == place.country and not company.parent]
-        parent = rng.choice(near) if near and chance(rng, 0.03) else None
+        parent = self._parent(place.country) if chance(rng, 0.03) else None
         base = self._name(place.country, parent.base.split(maxsplit=1)[0] if parent else "")
         headcount = max(1, rng.choice(_HEADCOUNTS) + rng.randrange(-3, 12))
         return Company(
@@ -122,6 +124,10 @@ class World:
             parent=parent,
         )
 
+    def _parent(self, country: str) -> Company | None:
+        near = [company for company in self.companies[-_FAMILY_REACH:] if company.place.country == country and not company.parent]
+        return self._rng.choice(near) if near else None
+
     def _name(self, country: str, first_word: str = "") -> str:
         """Find a name nobody in the country has."""
         while True:
@@ -137,7 +143,3 @@ class World:
         domain = next((name for name in tries if name not in self._domains), f"{words[0]}{len(self._domains)}")
         self._domains.add(domain)
         return f"{domain}.example"
-
-
-def _team(rng: Random) -> int:
-    return rng.choice([1, 1, 2, 2, 3, 5])
