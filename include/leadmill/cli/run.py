@@ -40,10 +40,7 @@ def night_name(now: datetime) -> str:
 
 
 def show(told: dict[str, Any]) -> None:
-    """Print the funnel, how well persons were found where the truth is known, and where to look."""
+    """Print the funnel and where to look."""
     console = Console()
     console.print(report.terminal(report.funnel(told)))
-    if quality := told.get("quality"):
-        figures = ", ".join(f"{name} {value:.4f}" if value is not None else f"{name} -" for name, value in quality.items())
-        console.print(f"persons against the sample's truth: {figures}")
     console.print("\n".join(f"{form}: {path}" for form, path in told["reports"].items()), soft_wrap=True, highlight=False)

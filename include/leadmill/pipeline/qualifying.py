@@ -9,6 +9,7 @@ import pyarrow as pa
 from leadmill import qualify as qualify_room
 from leadmill.columns import ATTRIBUTE_TYPES
 from leadmill.engine import connect
+from leadmill.pipeline.assigning import assign
 from leadmill.pipeline.known import all_of_kind, known_leads, readable_sources
 from leadmill.pipeline.mill import Mill, open_mill
 from leadmill.qualify import DECISION, Ruleset
@@ -22,7 +23,7 @@ def qualify(night: str) -> dict[str, Any]:
     with open_mill() as mill:
         facts = mill.registry.nights.get(night)
         persons = mill.lake.read("night", night, "persons")
-        assigned = _assign(mill, persons, facts.params.get("ruleset"))
+        assigned = assign(mill, persons, facts.params.get("ruleset"))
         profiles = _profiles(mill, night, persons, assigned, facts.started_at)
         decided = [_suppressed(persons, assigned, facts.started_at)]
         for name in sorted(set(assigned["ruleset"].to_pylist())):
@@ -43,25 +44,6 @@ def _ruleset(mill: Mill, name: str) -> Ruleset:
     ruleset = qualify_room.load_ruleset(path)
     mill.registry.decisions.keep_ruleset(ruleset.hash, ruleset.name, path.read_text(encoding="utf-8"), mill.clock())
     return ruleset
-
-
-def _assign(mill: Mill, persons: pa.Table, chosen: str | None) -> pa.Table:
-    """Which ruleset decides whom: that of the most trusted source that delivered the person, or the one chosen for the whole night."""
-    sources = [source for source in readable_sources(mill).values() if source.ruleset]
-    table = pa.table(
-        {
-            "source": pa.array([source.name for source in sources], pa.string()),
-            "ruleset": pa.array([chosen or source.ruleset for source in sources], pa.string()),
-            "trust": pa.array([source.trust for source in sources], pa.int32()),
-        }
-    )
-    records = mill.registry.records.table(person_ids=persons["person_id"].to_pylist())
-    with connect({"records": records, "sources": table}) as con:
-        return con.sql(
-            "select person_id, arg_max(ruleset, {'trust': trust, 'source': source}) as ruleset, "
-            "arg_max(source, {'trust': trust, 'source': source}) as source "
-            "from records join sources using (source) group by person_id order by person_id"
-        ).to_arrow_table()
 
 
 def _profiles(mill: Mill, night: str, persons: pa.Table, assigned: pa.Table, now: Any) -> pa.Table:

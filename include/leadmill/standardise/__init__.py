@@ -4,9 +4,10 @@
 `suppression_keys` gives the spellings under which a person who refused contact is recognised. Nothing here needs the network.
 """
 
+from leadmill.standardise.companies import company_keys
 from leadmill.standardise.identity import suppression_keys
 from leadmill.standardise.loss import losses
 from leadmill.standardise.table import standardise
 from leadmill.standardise.vocabulary import Vocabulary, load_vocabulary
 
-__all__ = ["Vocabulary", "load_vocabulary", "losses", "standardise", "suppression_keys"]
+__all__ = ["Vocabulary", "company_keys", "load_vocabulary", "losses", "standardise", "suppression_keys"]

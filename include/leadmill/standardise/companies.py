@@ -11,9 +11,11 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from leadmill.standardise.text import fold, transliterate
-from leadmill.standardise.vocabulary import LegalForms
+from leadmill.engine import connect
+from leadmill.standardise.text import define, fold, transliterate
+from leadmill.standardise.vocabulary import LegalForms, load_vocabulary
 
 _DOCUMENTATION = ("example.com", "example.net", "example.org")
 
@@ -42,6 +44,16 @@ def build_keys(con: duckdb.DuckDBPyConnection, forms: LegalForms) -> None:
                 )
             ) left join legal_form using (form)"""
     )
+
+
+def company_keys(names: pa.Array) -> pa.Array:
+    """Return the company_key of each name (text, null where nothing is left), as `standardise` makes it for leads."""
+    words = load_vocabulary()
+    with connect({"clean": pa.table({"company_name": names})}) as con:
+        define(con, words.words)
+        build_keys(con, words.legal_forms)
+        keys = con.sql("select text, company_key from company").to_arrow_table()
+    return keys["company_key"].take(pc.index_in(names, keys["text"])).combine_chunks()
 
 
 def build_domains(con: duckdb.DuckDBPyConnection) -> None:
