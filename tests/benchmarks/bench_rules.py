@@ -120,7 +120,8 @@ def handwritten() -> str:
         with verdicts as (select person_id, {verdicts} from profiles),
         dimensions as (select *, {dimensions}, {score} as score from verdicts)
         select person_id, score, {words}, [{reasons}] as reasons,
-               case when interest and ability and authority and need and score >= {QUALIFIED} then 'qualified' else 'nurture' end as decision
+               case when interest and ability and authority and need and score >= {QUALIFIED} then 'qualified' else 'nurture'
+               end as decision
         from dimensions
     """
 

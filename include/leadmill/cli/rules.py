@@ -11,11 +11,12 @@ from typing import Annotated, Any
 import typer
 
 from leadmill.cli.outcomes import read_outcomes
-from leadmill.config import Project, Source, load_source
+from leadmill.config import Project, Source, load_source, load_sources
 from leadmill.errors import LeadmillError
 from leadmill.qualify import Ruleset, load_ruleset
 from leadmill.qualify.backtest import Backtest
 from leadmill.qualify.backtest import backtest as look_back
+from leadmill.qualify.blind import invent_people, prove_blind, proxies_of
 
 app = typer.Typer(help="Check, simulate and backtest rulesets.", no_args_is_help=True)
 RulesetName = Annotated[str, typer.Argument(help="A ruleset's name, or the path of its YAML file.")]
@@ -28,11 +29,16 @@ def check(
     rulesets: Annotated[
         list[str] | None, typer.Argument(help="Names or paths; all rulesets of the configuration when none is given.")
     ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Sources whose columns it may read; all of the configuration by default.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say of each ruleset whether it may be published: in the grammar, reachable, and blind to looks."""
     shipped = sorted(path.stem for path in (Project.from_environment().config / "rulesets").glob("*.yaml"))
-    found = [_checked(name) for name in rulesets or shipped]
+    sources = [find_source(name) for name in source] if source else load_sources(Project.from_environment().config)
+    proxies = frozenset().union(*(proxies_of(each) for each in sources))
+    found = [_checked(name, proxies) for name in rulesets or shipped]
     if as_json:
         typer.echo(json.dumps({"rulesets": found}, ensure_ascii=False))
     for facts in found if not as_json else []:
@@ -41,9 +47,11 @@ def check(
     raise typer.Exit(0 if all(facts["sound"] for facts in found) else 1)
 
 
-def _checked(name: str) -> dict[str, Any]:
+def _checked(name: str, proxies: frozenset[str]) -> dict[str, Any]:
+    now = datetime.now(UTC)
     try:
         ruleset = find_ruleset(name)
+        prove_blind(ruleset, invent_people(ruleset, now), proxies, now)
     except LeadmillError as error:
         place = {"file": error.file, "line": error.line, "column": error.column}
         return {"ruleset": name, "sound": False, "error": str(error), **place}

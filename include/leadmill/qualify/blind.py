@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leadmill.config.source import Source
 from leadmill.errors import RuleError
 from leadmill.qualify.decide import decide
-from leadmill.qualify.facts import appearance, arrow_types, type_of
+from leadmill.qualify.facts import appearance, arrow_types, is_telling, type_of
 from leadmill.qualify.judge import InForce
 from leadmill.qualify.ruleset import Ruleset
 from leadmill.qualify.witness import witnesses
@@ -38,7 +39,7 @@ def prove_blind(ruleset: Ruleset, profiles: pa.Table, proxies: Iterable[str], no
             changed = _changed(plain, _verdicts(ruleset, _with(profiles, name, column), now))
             if changed:
                 raise RuleError(
-                    f"the ruleset {ruleset.name!r} decides by looks: with {name!r} {how}, {changed} of {profiles.num_rows} decisions change.",
+                    f"the ruleset {ruleset.name!r} decides by looks: with {name!r} {how}, {changed} of {len(plain)} decisions change.",
                     column=name,
                     hint=f"Remove the rules that read {name!r}, or what is made from it; such a ruleset cannot be published.",
                 )
@@ -53,6 +54,15 @@ def invent_people(ruleset: Ruleset, now: datetime) -> pa.Table:
         for name, values in sorted(witnesses(InForce.at(ruleset, now)).items())
     }
     return pa.table({"person_id": pa.array([f"p_{number}" for number in range(PEOPLE)]), **columns})
+
+
+def proxies_of(source: Source) -> frozenset[str]:
+    """Columns of a source that stand for looks: declared so, or made from a header that says so (`Gender` mapped to `department`)."""
+    headers = {**source.columns, **{name: attribute.column for name, attribute in source.attributes.items()}}
+    each = {name: {header} if isinstance(header, str) else set(header) for name, header in headers.items()}
+    declared = {name for name, attribute in source.attributes.items() if attribute.appearance}
+    told = frozenset().union(*(each[name] for name in declared))
+    return frozenset(name for name, of in each.items() if name in declared or of & told or any(is_telling(header) for header in of))
 
 
 def _verdicts(ruleset: Ruleset, profiles: pa.Table, now: datetime) -> list[tuple[object, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pyarrow as pa
@@ -74,8 +75,13 @@ def arrow_types(ruleset: RulesetFile) -> Mapping[str, pa.DataType]:
 
 def appearance(ruleset: RulesetFile) -> frozenset[str]:
     """Columns that may not move a decision of this ruleset."""
-    declared = {name for name, fact in ruleset.attributes.items() if fact.appearance or _TELLING & set(name.lower().split("_"))}
-    return APPEARANCE | declared
+    return APPEARANCE | {name for name, fact in ruleset.attributes.items() if fact.appearance or is_telling(name)}
+
+
+def is_telling(name: str) -> bool:
+    """Whether the name of an attribute or a header says that it is about looks or origin."""
+    words = re.sub(r"[^a-z]+", "_", name.lower()).strip("_")
+    return words in APPEARANCE or bool(_TELLING & set(words.split("_")))
 
 
 def type_of(arrow: pa.DataType) -> Type:
