@@ -36,7 +36,7 @@ def match(night: str) -> dict[str, Any]:
         mill.lake.write(resolution.accounts, "night", night, "accounts")
         rows = _rows_of_touched(batch, known, resolution)
         suppressed = _suppress(mill, rows, known if _has_opt_outs(mill, deliveries) else known.slice(0, 0))
-        counts = _survive(mill, night, rows, suppressed, settings)
+        counts = _survive(mill, night, rows, resolution, suppressed, settings)
         return {**counts, "duplicates": resolution.duplicates.num_rows, "merges": resolution.merges.num_rows}
 
 
@@ -101,8 +101,11 @@ def _suppress(mill: Mill, touched: pa.Table, rest: pa.Table) -> pa.Table:
     return persons
 
 
-def _survive(mill: Mill, night: str, rows: pa.Table, suppressed: pa.Table, settings: Matching) -> dict[str, Any]:
-    """Choose golden values for everybody touched, keep them in lake (typed) and registry (with provenance)."""
+def _survive(mill: Mill, night: str, rows: pa.Table, found: Resolution, suppressed: pa.Table, settings: Matching) -> dict[str, Any]:
+    """Choose golden values for tonight's persons and companies, keep them in lake (typed) and registry (with provenance).
+
+    `rows` also holds colleagues whom nothing new was said about: they are evidence for their company, and not tonight's persons.
+    """
     trust = {name: source.trust for name, source in readable_sources(mill).items()}
     table = pa.table({"source": list(trust), "trust": pa.array(trust.values(), pa.int32())})
     with connect({"rows": rows, "trusted": table, "deliveries": mill.registry.deliveries.table()}) as con:
@@ -113,9 +116,10 @@ def _survive(mill: Mill, night: str, rows: pa.Table, suppressed: pa.Table, setti
             """
         ).to_arrow_table()
     golden = match_room.survive(told, settings.survivorship)
-    for kind, owner, table in (("person", "person_id", golden.persons), ("company", "company_id", golden.companies)):
+    tonight = golden.persons.filter(pc.is_in(golden.persons["person_id"], found.persons["person_id"].combine_chunks()))
+    for kind, owner, table in (("person", "person_id", tonight), ("company", "company_id", golden.companies)):
         mill.registry.entities.save_golden(kind, _as_json(table, owner), night)  # type: ignore[arg-type]  # the two kinds of Kind
-    with connect({"persons": golden.persons, "suppressed": suppressed}) as con:
+    with connect({"persons": tonight, "suppressed": suppressed}) as con:
         persons = con.sql("select *, person_id in (select person_id from suppressed) as is_suppressed from persons").to_arrow_table()
     mill.lake.write(persons, "night", night, "persons")
     mill.lake.write(golden.companies, "night", night, "companies")
