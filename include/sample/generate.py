@@ -71,6 +71,7 @@ def mark(world: World, lists: list[list[Entry]], contacts: list[Entry], accounts
     opted = opt_outs.build(world, lists, 120, rng)
     for entries in (*lists, contacts):
         opt_outs.mark_opted_out(entries, opted)
+        opt_outs.mark_do_not_contact(entries, contacts)
     for entries in lists:
         mark_known(entries, contacts, accounts)
     return opted

@@ -34,6 +34,14 @@ def mark_opted_out(entries: list[Entry], opted: list[Entry]) -> None:
             entry.mark("opted_out")
 
 
+def mark_do_not_contact(entries: list[Entry], contacts: list[Entry]) -> None:
+    """Mark every row of a person the CRM says not to contact."""
+    persons = {entry.person.id for entry in contacts if entry.person and entry.values["do_not_contact"] == "true"}
+    for entry in entries:
+        if entry.person and entry.person.id in persons:
+            entry.mark("do_not_contact")
+
+
 def _opt_out(person: Person, rng: Random) -> Entry:
     """Ask for peace under one key: a tagged or shouted mailbox, the telephone in another format, or name and domain."""
     values, company = _blank(rng), person.company if isinstance(person, Employee) else None

@@ -18,7 +18,7 @@ EVERYWHERE = {  # codes that must occur, by where
     "homeseekers_b2c": "same_row same_person typo nickname namesake family_mailbox shared_mailbox numeric_phone disposable_domain "
     "bad_phone bad_email missing_contact missing_name placeholder formula shifted "
     "opted_out",
-    "crm_contacts": "same_person opted_out missing_email missing_phone missing_title",
+    "crm_contacts": "same_person opted_out do_not_contact missing_email missing_phone missing_title",
     "crm_accounts": "company_alias subsidiary",
     "opt_outs": "plus_tag upper_case plain phone_only name_and_domain whole_company stranger",
 }
@@ -119,6 +119,14 @@ def test_a_row_is_opted_out_exactly_when_its_person_or_its_company_is(rows: list
         if row.source in (*LISTS, "crm_contacts"):
             out = (row.person and row.person in persons) or (row.company and row.company in companies)
             assert ("opted_out" in row.defects) == bool(out)
+
+
+def test_whom_the_crm_says_not_to_contact_is_marked_in_every_list(rows: list[Row]) -> None:
+    refusing = {row.person for row in rows if row.source == "crm_contacts" and row.cells["do_not_contact"] == "true"}
+    assert len(refusing) > 5
+    for row in rows:
+        if row.source in (*LISTS, "crm_contacts") and row.person:
+            assert ("do_not_contact" in row.defects) == (row.person in refusing)
 
 
 def test_the_mortgage_example_names_everybody_a_bank_prequalified_who_wants_a_house_and_heads_the_household(
