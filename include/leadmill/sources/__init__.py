@@ -5,9 +5,9 @@ it was, and a row that cannot be read without guessing is refused with its line 
 """
 
 from leadmill.sources.deliveries import delivery_id, find_deliveries
-from leadmill.sources.land import Landing, land
+from leadmill.sources.land import Landing, fingerprints, land
 from leadmill.sources.mapping import map_columns
 from leadmill.sources.read import read
 from leadmill.sources.reading import Reading, Refusal
 
-__all__ = ["Landing", "Reading", "Refusal", "delivery_id", "find_deliveries", "land", "map_columns", "read"]
+__all__ = ["Landing", "Reading", "Refusal", "delivery_id", "find_deliveries", "fingerprints", "land", "map_columns", "read"]

@@ -53,10 +53,10 @@ def _with_ids(reading: Reading, source: str, identity: str) -> pa.Table:
     ids = pc.binary_join_element_wise(identity[:16], lines.cast(pa.string()), "-")
     constant = (pa.repeat(value, rows.num_rows) for value in (source, identity))
     raw = [pa.field(RAW_PREFIX + name, pa.string()) for name in rows.column_names]
-    return pa.Table.from_arrays([ids, *constant, lines, _fingerprints(rows), *rows.columns], schema=pa.schema([*LANDED, *raw]))
+    return pa.Table.from_arrays([ids, *constant, lines, fingerprints(rows), *rows.columns], schema=pa.schema([*LANDED, *raw]))
 
 
-def _fingerprints(rows: pa.Table) -> pa.ChunkedArray:
+def fingerprints(rows: pa.Table) -> pa.ChunkedArray:
     """Hash every row's cells by header: the order of columns and cells without a value make no difference."""
     if not rows.num_columns:
         return pa.chunked_array([[]], pa.string())
