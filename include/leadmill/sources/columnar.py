@@ -13,6 +13,7 @@ from leadmill.errors import SourceError
 from leadmill.sources.reading import Reading, unique_names
 
 MAX_CELLS = 2_000_000_000
+FREE_CELLS, CELLS_PER_BYTE = 10_000_000, 100  # a column of one value takes next to nothing, however long it claims to be
 MAX_BYTES = 8 << 30
 
 
@@ -22,7 +23,8 @@ def read_parquet(data: bytes, file: str) -> Reading:
         parquet = pa.parquet.ParquetFile(io.BytesIO(data))
         facts = parquet.metadata
         size = sum(facts.row_group(group).total_byte_size for group in range(facts.num_row_groups))
-        if facts.num_rows * max(facts.num_columns, 1) > MAX_CELLS or size > MAX_BYTES:
+        cells = facts.num_rows * max(facts.num_columns, 1)
+        if size > MAX_BYTES or cells > max(FREE_CELLS, min(MAX_CELLS, CELLS_PER_BYTE * len(data))):
             raise SourceError("claims more cells than a list has.", file=file, hint="Deliver it in parts.")
         table = parquet.read()
     except (pa.ArrowException, OSError):

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv
 
 from leadmill.config import Format
+from leadmill.errors import SourceError
 from leadmill.sources import dialect as dialects
 from leadmill.sources.dialect import Dialect
 from leadmill.sources.encoding import Text, to_utf8
 from leadmill.sources.layout import LOOKED_AT, Layout, find_layout
 from leadmill.sources.reading import RAW_SHOWN, Reading, Refusal, text_table, unique_names
-from leadmill.sources.records import Records, cut, split
+from leadmill.sources.records import LONGEST, MonstrousCell, Records, cut, split
 from leadmill.sources.tidy import blank_rows, oddities
 
 Mask = npt.NDArray[np.bool_]
+MOST_COLUMNS = 16_384  # as in a spreadsheet
+SOMETHING = re.compile(rb"[^ \t\r\n\0]")
 BLANK_CELLS = " \t,;|\"'"
 
 
 def read_delimited(data: bytes, stated: Format, file: str) -> Reading:
     """Read the bytes of a CSV-like file. Raises SourceError when the stated encoding is wrong."""
     text = to_utf8(data, stated.encoding, file)
-    if not text.body.strip(b" \t\r\n\0"):
+    if not SOMETHING.search(text.body):
         return Reading(text.encoding, {}, (), text_table([], []), pa.array([], pa.int32()))
+    _refuse_long_lines(text.body, file)
     dialect = dialects.detect(text.body, stated)
-    records = cut(text.body, dialect)
+    records = _cut(text.body, dialect, file)
     layout = _layout(records, dialect, stated)
     reasons = _reasons(records, layout, text)
     good = np.ones(len(records), bool)
@@ -46,6 +52,31 @@ def read_delimited(data: bytes, stated: Format, file: str) -> Reading:
         lines=pa.array(records.lines[index[kept]], pa.int32()),
         refused=tuple(_refusal(records, index, reasons[index]) for index in sorted(reasons)),
     )
+
+
+def _refuse_long_lines(body: bytes, file: str) -> None:
+    """Raise SourceError at a line no list has, before anything is done that would take many times its size."""
+    position = 0
+    while len(body) - position > LONGEST:
+        end = max(body.rfind(b"\n", position, position + LONGEST), body.rfind(b"\r", position, position + LONGEST))
+        if end < 0:
+            raise _monstrous("line", body.count(b"\n", 0, position) + 1, file)
+        position = end + 1
+
+
+def _cut(body: bytes, dialect: Dialect, file: str) -> Records:
+    try:
+        records = cut(body, dialect)
+    except MonstrousCell as met:
+        raise _monstrous("cell", met.line, file) from None
+    width = int(records.widths[:LOOKED_AT].max(initial=0))
+    if width > MOST_COLUMNS:
+        raise SourceError(f"has {width} columns; {MOST_COLUMNS} are the most a list may have.", file=file, line=1, hint="Is it a list?")
+    return records
+
+
+def _monstrous(what: str, line: int, file: str) -> SourceError:
+    return SourceError(f"a {what} is longer than {LONGEST >> 20} MB.", file=file, line=line, hint="Is it a list? Fetch it again.")
 
 
 def _layout(records: Records, dialect: Dialect, stated: Format) -> Layout:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -30,10 +31,10 @@ class _RepeatedKey(ValueError):
 
 def looks_like_json(body: bytes) -> bool:
     """Say whether text is JSON or JSON lines, by its first line that holds something."""
-    first = body.lstrip()[:1]
-    if first not in (b"{", b"["):
+    found = re.match(rb"[\xef\xbb\xbf\s]*([\[{][^\n]*)", body)
+    if found is None:
         return False
-    line = body.lstrip().split(b"\n", 1)[0].strip()
+    line = found[1].strip()
     return line in (b"{", b"[") or _parses(line) or _parses(body)
 
 

@@ -1,4 +1,4 @@
-"""Hold a delivery whose header is not the one the source was written for: suggest what happened, never guess."""
+"""Hold a delivery whose header is not the one the source was written for, or cannot be trusted: suggest what happened, never guess."""
 
 from __future__ import annotations
 
@@ -6,8 +6,24 @@ import difflib
 from collections import Counter
 from collections.abc import Sequence
 
+import pyarrow.compute as pc
+
 from leadmill.config import Source
 from leadmill.errors import SourceError
+from leadmill.sources.reading import Reading
+
+
+def hold_unclear(reading: Reading, file: str) -> None:
+    """Raise SourceError for a file without a header, or whose rows are wider than it: which cell belongs to which name would be a guess."""
+    if not reading.columns:
+        raise SourceError("the file is empty.", file=file, hint="Ask the vendor to deliver it again.")
+    surplus = reading.rows.columns[len(reading.columns) :]
+    if any(pc.any(pc.not_equal(pc.utf8_trim_whitespace(pc.fill_null(column, "")), "")).as_py() for column in surplus):
+        raise SourceError(
+            f"the header names {len(reading.columns)} columns, the rows have {reading.rows.num_columns} cells.",
+            file=file,
+            hint="Name every column in the file, or state `header_rows: 0` under `format` and map the columns as col_0, col_1 ...",
+        )
 
 
 def hold_drifted(columns: Sequence[str], source: Source, file: str) -> None:

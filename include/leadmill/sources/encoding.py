@@ -29,6 +29,7 @@ C1 = re.compile("[\x80-\x9f]")
 C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
 KANA = re.compile("[\u3040-\u30ff]")
 ALPHABETS = ("cp1252", "cp1250", "iso8859_2", "cp1251", "koi8_r", "cp1253", "mac_roman", "cp850")  # the usual first: ties go to it
+SEPARATED = re.compile(r"""[\s,;|"]+""")
 JOINERS = "’‘´·–\xad\xa0"
 ASCII, LATIN = "\x7f", "\u024f"  # the last characters of each
 VOWELS = "αεηιουωаеиоуыэюяіє"
@@ -135,7 +136,7 @@ def _non_ascii_lines(data: bytes) -> bytes:
 
 def _legacy(lines: bytes) -> str:
     """Choose between the encodings of before UTF-8: Japanese by its kana, alphabets by their words, else by statistics."""
-    for name in ("shift_jis", "cp932"):
+    for name in ("shift_jis", "cp932", "euc_jp"):
         text = _decoded(lines, name)
         if text and len(KANA.findall(text)) > 0.2 * sum(1 for letter in text if letter > ASCII):
             return name
@@ -153,7 +154,7 @@ def _decoded(data: bytes, encoding: str) -> str:
 
 def _sense(text: str) -> float:
     """Say which share of the words with non-ASCII characters looks like words of one script, with its vowels."""
-    words = [word for word in (_bare(word) for word in text.split()) if not word.isascii()]
+    words = [word for word in (_bare(word) for word in SEPARATED.split(text)) if not word.isascii()]
     if not words:
         return 1.0
     sense = sum(1 for word in words if _is_word(word)) / len(words)

@@ -13,9 +13,12 @@ from leadmill.columns import LANDED, QUARANTINE, RAW_PREFIX
 from leadmill.config import Source
 from leadmill.engine import connect, quote_text
 from leadmill.sources.deliveries import delivery_id
-from leadmill.sources.drift import hold_drifted
+from leadmill.sources.drift import hold_drifted, hold_unclear
 from leadmill.sources.read import read
 from leadmill.sources.reading import Reading
+
+
+MARK = "\x1f"  # the unit separator, which lists do not contain
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Landing:
 def land(path: Path, source: Source) -> Landing:
     """Read one delivery of a source. Raises SourceError when the file, or its header, cannot be taken as it is."""
     reading = read(path, source.format)
+    hold_unclear(reading, path.name)
     hold_drifted(reading.columns, source, path.name)
     identity = delivery_id(path)
     return Landing(
@@ -61,12 +65,9 @@ def fingerprints(rows: pa.Table) -> pa.ChunkedArray:
     if not rows.num_columns:
         return pa.chunked_array([[]], pa.string())
     order = sorted(range(rows.num_columns), key=rows.column_names.__getitem__)
-    cells = [
-        f"CASE WHEN c{place} <> '' THEN {quote_text(rows.column_names[place])} || chr(31) || length(c{place}) || chr(31) || c{place} END"
-        for place in order
-    ]
+    cells = [f"CASE WHEN c{place} <> '' THEN {quote_text(f'{MARK}{rows.column_names[place]}{MARK}')} END, c{place}" for place in order]
     with connect({"delivered": rows.rename_columns([f"c{place}" for place in range(rows.num_columns)])}) as con:
-        return con.sql(f"SELECT md5(concat_ws(chr(30), {', '.join(cells)})) AS fingerprint FROM delivered").to_arrow_table()["fingerprint"]
+        return con.sql(f"SELECT md5(concat({', '.join(cells)})) AS fingerprint FROM delivered").to_arrow_table()["fingerprint"]
 
 
 def _refused(reading: Reading, source: str, identity: str, file: str) -> pa.Table:

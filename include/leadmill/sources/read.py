@@ -71,7 +71,7 @@ def _text_kind(data: bytes, name: str) -> str:
     suffix = Path(name.lower().removesuffix(".gz").removesuffix(".zip")).suffix
     if suffix in (".jsonl", ".ndjson"):
         return "jsonl"
-    if suffix in (".csv", ".tsv", ".txt", ".tab") or not looks_like_json(data):
+    if suffix in (".csv", ".tsv", ".txt", ".tab") or not (suffix in (".json", ".geojson") or looks_like_json(data)):
         return "csv"
     lines = [line for line in data.lstrip().split(b"\n", 2)[:2] if line.strip()]
     return "jsonl" if all(line.strip().startswith(b"{") and line.strip().endswith(b"}") for line in lines) and len(lines) > 1 else "json"

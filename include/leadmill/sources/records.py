@@ -7,7 +7,6 @@ that is not well formed is refused on its own line, and reading resumes on the n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,12 +17,22 @@ import numpy.typing as npt
 from leadmill.sources.dialect import Dialect
 
 Positions = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.uint8]
 LONGEST_DOUBTFUL = 1 << 20  # bytes a quoted cell may span where the quotation marks of the file do not pair up
-BLOCK = 1 << 24
+LONGEST = 8 << 20  # bytes of a line or a quoted cell that a list may have
+BLOCK = 1 << 22
 ACCIDENTS = 0.05  # share of records up to which a quotation mark inside an unquoted cell is an accident, not the writer's habit
 BARE = "bare_quote"
 LF, CR = 10, 13
+
+
+class MonstrousCell(Exception):
+    """A cell is longer than `LONGEST`: its line is the argument."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,7 @@ class Records:
     ends: Positions
     lines: Positions
     widths: Positions
-    after_blank: npt.NDArray[np.bool_]  # an empty line stands above
+    after_blank: Mask  # an empty line stands above
     reasons: dict[int, str]  # record index -> reason code
 
     def __len__(self) -> int:
@@ -51,40 +60,81 @@ class Records:
 
 
 def cut(body: bytes, dialect: Dialect) -> Records:
-    """Cut UTF-8 text into records; empty lines are none."""
+    """Cut UTF-8 text into records; empty lines are none. Raises MonstrousCell."""
     data = np.frombuffer(body, np.uint8)
+    quotes = _positions(data, dialect.quote.encode())
+    paired = _pair_up(data, quotes, dialect)
+    if paired and len(quotes) and (quotes[1::2] - quotes[::2]).max() > LONGEST:
+        raise MonstrousCell(body.count(b"\n", 0, int(quotes[2 * int(np.argmax(quotes[1::2] - quotes[::2]))])) + 1)
     breaks, ends = _line_breaks(data, body)
-    quotes = _quotes(data, body, dialect)
-    if quotes is not None and _pair_up(data, quotes, dialect):
+    if paired:
         outside = np.searchsorted(quotes, breaks) % 2 == 0 if len(quotes) else np.ones(len(breaks), bool)
-        starts = np.concatenate(([0], breaks[outside] + 1))
-        stops = np.concatenate((ends[outside], [len(data)]))
-        lines = np.concatenate(([1], np.flatnonzero(outside) + 2))
-        records = _not_blank(Records(body, starts, stops, lines, _widths(data, starts, quotes, dialect), starts < 0, {}))
-        if not any(_swallows(records.slice(index), records.widths[index], dialect) for index in _of_several_lines(records, len(breaks))):
-            return records
-    return _cut_one_by_one(body, breaks, dialect)
+        records = _records(body, breaks, ends, outside, quotes, dialect)
+        spanning = np.flatnonzero(np.diff(records.lines, append=len(breaks) + 2) > 1)
+        if not any(_swallows(records.slice(index), records.widths[index], dialect) for index in spanning):
+            return _not_blank(records)
+    by_line = _records(body, breaks, ends, np.ones(len(breaks), bool), quotes[:0], dialect)
+    return _not_blank(_mended(by_line, quotes, dialect))
 
 
-def _of_several_lines(records: Records, last: int) -> Positions:
-    """Find records that may span lines: the next one does not begin on the next line."""
-    return np.flatnonzero(np.diff(records.lines, append=last + 1) > 1)
+def _records(body: bytes, breaks: Positions, ends: Positions, cuts: Mask, quotes: Positions, dialect: Dialect) -> Records:
+    """Cut the text at those line breaks that `cuts` marks."""
+    starts = np.concatenate(([0], breaks[cuts] + 1))
+    widths = _widths(np.frombuffer(body, np.uint8), starts, quotes, dialect)
+    lines = np.concatenate(([1], np.flatnonzero(cuts) + 2))
+    return Records(body, starts, np.concatenate((ends[cuts], [len(body)])), lines, widths, starts < 0, {})
 
 
-def _cut_one_by_one(body: bytes, breaks: Positions, dialect: Dialect) -> Records:
-    """Cut record by record. A mark inside an unquoted cell (5" pipe) is text where quoting is not used or the writer does so often."""
-    found = list(_one_by_one(body, dialect))
-    starts, stops, widths = (np.array([record[part] for record in found], np.int64) for part in range(3))
-    bare = {index for index, record in enumerate(found) if record[3] == BARE}
-    habit = len(bare) > ACCIDENTS * len(found) or not any(record[4] for record in found)
-    reasons = {index: "stray_quote" if record[3] == BARE else record[3] for index, record in enumerate(found) if record[3]}
-    reasons = {index: reason for index, reason in reasons.items() if not (habit and index in bare)}
-    return _not_blank(Records(body, starts, stops, np.searchsorted(breaks, starts) + 1, widths, starts < 0, reasons))
+def _mended(found: Records, quotes: Positions, dialect: Dialect) -> Records:
+    """Look at the lines that hold quotation marks one by one; the others are records as they are.
+
+    A mark inside an unquoted cell (5" pipe) is text where quoting is not used, or the writer does so often.
+    """
+    keep = np.ones(len(found), bool)
+    reasons: dict[int, str] = {}
+    some_quoted = False
+    closer_look = range(len(found)) if len(dialect.delimiter) > 1 else np.unique(np.searchsorted(found.starts, quotes, side="right") - 1)
+    for index in map(int, closer_look):
+        if not keep[index]:
+            continue
+        end, found.widths[index], reason, quoted = _record_at(found, index, dialect)
+        some_quoted |= quoted
+        if reason:
+            reasons[index] = reason
+        if end > found.ends[index]:
+            last = int(np.searchsorted(found.ends, end))
+            keep[index + 1 : last + 1] = False
+            found.ends[index] = end
+    bare = [index for index, reason in reasons.items() if reason == BARE]
+    accident = some_quoted and len(bare) <= ACCIDENTS * len(found)
+    reasons = {index: reason.replace(BARE, "stray_quote") for index, reason in reasons.items() if accident or reason != BARE}
+    return _kept(found, keep, found.after_blank, reasons)
+
+
+def _record_at(found: Records, index: int, dialect: Dialect) -> tuple[int, int, str, bool]:
+    """Tell where the record that begins on a line ends, its width, why it cannot be read, and whether it has quoted cells."""
+    start, line_end = int(found.starts[index]), int(found.ends[index])
+    match = record_pattern(dialect).match(found.body, start)
+    if match is None:
+        return line_end, 0, "stray_quote", False
+    cells = split(match[0], dialect)
+    some_quoted = any(quoted for _, quoted in cells)
+    if dialect.quote and any(not quoted and dialect.quote in cell for cell, quoted in cells):
+        return line_end, len(cells), BARE if match.end() == line_end else "stray_quote", some_quoted
+    if _swallows(match[0], len(cells), dialect):
+        return line_end, 0, "open_quote", some_quoted
+    return match.end(), len(cells), "", some_quoted
 
 
 def _not_blank(found: Records) -> Records:
     """Drop empty lines, and note below which records they stood."""
     kept = found.ends > found.starts
+    return _kept(found, kept, np.concatenate(([False], ~kept[:-1])), found.reasons)
+
+
+def _kept(found: Records, kept: Mask, after_blank: Mask, reasons: dict[int, str]) -> Records:
+    if kept.all():
+        return Records(found.body, found.starts, found.ends, found.lines, found.widths, after_blank, reasons)
     index = np.cumsum(kept) - 1
     return Records(
         found.body,
@@ -92,18 +142,26 @@ def _not_blank(found: Records) -> Records:
         found.ends[kept],
         found.lines[kept],
         found.widths[kept],
-        np.concatenate(([False], ~kept[:-1]))[kept],
-        {int(index[old]): reason for old, reason in found.reasons.items() if kept[old]},
+        after_blank[kept],
+        {int(index[old]): reason for old, reason in reasons.items() if kept[old]},
     )
+
+
+def _positions(data: Bytes, mark: bytes) -> Positions:
+    """Find a byte, block by block: a mask of the whole file would double its size."""
+    if not mark:
+        return np.empty(0, np.int64)
+    found = [np.flatnonzero(data[begin : begin + BLOCK] == mark[0]) + begin for begin in range(0, len(data), BLOCK)]
+    return np.concatenate(found)
 
 
 def _line_breaks(data: Bytes, body: bytes) -> tuple[Positions, Positions]:
     """Positions of the last byte of every line end (LF, CRLF or CR), and of the first."""
-    feeds = np.flatnonzero(data == LF)
+    feeds = _positions(data, b"\n")
     if b"\r" not in body:
         return feeds, feeds
     ends = feeds - ((data[feeds - 1] == CR) & (feeds > 0))
-    returns = np.flatnonzero(data == CR)
+    returns = _positions(data, b"\r")
     alone = returns[(returns == len(data) - 1) | (data[np.minimum(returns + 1, len(data) - 1)] != LF)]
     if not len(alone):
         return feeds, ends
@@ -112,16 +170,9 @@ def _line_breaks(data: Bytes, body: bytes) -> tuple[Positions, Positions]:
     return breaks[order], np.concatenate((ends, alone))[order]
 
 
-def _quotes(data: Bytes, body: bytes, dialect: Dialect) -> Positions | None:
-    """Positions of quotation marks; None when telling them apart takes the closer look."""
-    if not dialect.quote or dialect.quote.encode() not in body:
-        return np.empty(0, np.int64)
-    return None if dialect.escape or len(dialect.delimiter) > 1 else np.flatnonzero(data == ord(dialect.quote))
-
-
 def _pair_up(data: Bytes, quotes: Positions, dialect: Dialect) -> bool:
     """Say whether every quotation mark opens a cell, closes one, or stands doubled inside one."""
-    if len(dialect.delimiter) > 1 or len(quotes) % 2:
+    if len(dialect.delimiter) > 1 or len(quotes) % 2 or (dialect.escape and len(quotes)):
         return False
     if not len(quotes):
         return True
@@ -137,53 +188,26 @@ def _pair_up(data: Bytes, quotes: Positions, dialect: Dialect) -> bool:
 
 
 def _widths(data: Bytes, starts: Positions, quotes: Positions, dialect: Dialect) -> Positions:
-    """Count cells per record, block by block: positions of all separators would take many times the size of the file."""
-    separators = np.zeros(len(starts), np.int64)
-    mark = ord(dialect.delimiter)
-    for begin in range(0, len(data), BLOCK):
-        found = np.flatnonzero(data[begin : begin + BLOCK] == mark) + begin
-        if len(quotes):
-            found = _outside(found, quotes)
-        first, last = np.searchsorted(starts, (begin, begin + BLOCK))
-        first = max(first - 1, 0)
-        edges = np.searchsorted(found, np.append(starts[first:last], [np.iinfo(np.int64).max]))
-        separators[first:last] += np.diff(edges)
+    """Count cells per record: its separators, without those between quotation marks."""
+    mark = ord(dialect.delimiter[0])
+    separators = np.diff(_marks_before(data, mark, np.append(starts, len(data))))
+    if len(quotes):
+        enclosed = np.diff(_marks_before(data, mark, quotes))[::2]
+        np.subtract.at(separators, np.searchsorted(starts, quotes[::2], side="right") - 1, enclosed)
     return separators + 1
 
 
-def _outside(found: Positions, quotes: Positions) -> Positions:
-    """Keep the positions that no pair of quotation marks encloses."""
-    opened = np.searchsorted(found, quotes[::2])
-    closed = np.searchsorted(found, quotes[1::2])
-    depth = np.zeros(len(found) + 1, np.int32)
-    np.add.at(depth, opened, 1)
-    np.add.at(depth, closed, -1)
-    enclosed: npt.NDArray[np.bool_] = np.cumsum(depth[:-1]) > 0
-    return found[~enclosed]
-
-
-def _one_by_one(body: bytes, dialect: Dialect) -> Iterator[tuple[int, int, int, str, bool]]:
-    """Yield (start, end, width, reason, has a quoted cell) of every record; a record that is not well formed is one line, refused."""
-    record, line = record_pattern(dialect), re.compile(rb"[^\r\n]*")
-    quote, mark = dialect.quote.encode(), dialect.delimiter.encode()
-    position = 0
-    while position < len(body):
-        end, reason, quoted = line.match(body, position).end(), "", False  # type: ignore[union-attr]
-        if len(mark) == 1 and body.find(quote, position, end) < 0:
-            width = body.count(mark, position, end) + 1
-        elif found := record.match(body, position):
-            cells = split(found[0], dialect)
-            width, quoted = len(cells), any(quoted for _, quoted in cells)
-            if any(not quoted and dialect.quote in cell for cell, quoted in cells):
-                reason = BARE if found.end() == end else "stray_quote"
-            elif _swallows(found[0], width, dialect):
-                width, reason = 0, "open_quote"
-            else:
-                end = found.end()
-        else:
-            width, reason = 0, "stray_quote"
-        yield position, end, width, reason, quoted
-        position = end + (2 if body[end : end + 2] == b"\r\n" else 1)
+def _marks_before(data: Bytes, mark: int, points: Positions) -> Positions:
+    """Count how often a byte stands before each of the ascending points; all its positions would take many times the size of the file."""
+    counts = np.zeros(len(points), np.int64)
+    total = 0
+    for begin in range(0, len(data), BLOCK):
+        found = np.flatnonzero(data[begin : begin + BLOCK] == mark)
+        first, last = np.searchsorted(points, (begin, begin + BLOCK))
+        counts[first:last] = total + np.searchsorted(found, points[first:last] - begin)
+        total += len(found)
+    counts[np.searchsorted(points, len(data)) :] = total
+    return counts
 
 
 def _swallows(record: bytes, width: int | np.integer[Any], dialect: Dialect) -> bool:
@@ -227,6 +251,7 @@ def _compiled(dialect: Dialect) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     return re.compile(_cell(dialect)), re.compile(_separator(dialect))
 
 
+@lru_cache(maxsize=64)
 def record_pattern(dialect: Dialect) -> re.Pattern[bytes]:
     """Pattern of one well-formed record up to its line end. Every step is possessive: it cannot backtrack."""
     cell, separator = _cell(dialect), _separator(dialect)

@@ -15,6 +15,7 @@ from leadmill.errors import SourceError
 MAX_UNPACKED = 512 << 20  # bytes
 MAX_RATIO = 100  # unpacked to packed, beyond SMALL; lists reach 30
 SMALL = 4 << 20
+STEP = 1 << 20
 MAX_MEMBERS = 2000
 ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".zst")
 MACROS = ("vbaproject.bin", "basic/")
@@ -30,9 +31,11 @@ def gunzip(data: bytes, file: str) -> bytes:
     try:
         while data.startswith(GZIP):
             stream = zlib.decompressobj(wbits=31)
-            unpacked += stream.decompress(data, limit + 1 - len(unpacked))
-            if len(unpacked) > limit:
-                raise _bomb(file)
+            while data and not stream.eof:
+                unpacked += stream.decompress(data, STEP)
+                data = stream.unconsumed_tail
+                if len(unpacked) > limit:
+                    raise _bomb(file)
             if not stream.eof:
                 raise SourceError("the gzip file is cut off.", file=file, hint="Fetch it again.")
             data = stream.unused_data
