@@ -15,7 +15,7 @@ import pyarrow as pa
 from leadmill.config.ruleset import DIMENSIONS
 from leadmill.engine import connect, quote, quote_text
 from leadmill.qualify.grammar import facts_in
-from leadmill.qualify.judge import GATE, InForce, judge
+from leadmill.qualify.judge import GATE, InForce, judge, select_facts
 from leadmill.qualify.missing import find_missing
 from leadmill.qualify.ruleset import Ruleset
 
@@ -51,9 +51,8 @@ def decide(profiles: pa.Table, ruleset: Ruleset, now: datetime) -> pa.Table:
     with connect({"profiles": profiles}) as con:
         judged = judge(con, profiles, force)
         told = tell(judged, force)
-        told = told.append_column("missing", find_missing(judged, profiles.num_rows, force)).append_column(
-            "seen", _seen(con, profiles, force)
-        )
+        told = told.append_column("missing", find_missing(judged, profiles.num_rows, force))
+        told = told.append_column("seen", _seen(con, profiles, force))
         return told.select(DECISION.names).cast(DECISION)
 
 
@@ -69,13 +68,14 @@ def tell(judged: duckdb.DuckDBPyRelation, force: InForce) -> pa.Table:
 def _seen(con: duckdb.DuckDBPyConnection, profiles: pa.Table, force: InForce) -> pa.ChunkedArray:
     """Keep what the rules saw, so that a decision explains itself after the profile has moved on."""
     traced = PROVENANCE in profiles.column_names
+    names = force.ruleset.reads
     facts = [
         f"{{'fact': {quote_text(name)}, 'value': {quote(name)}::varchar, 'origin': {_origin(name) if traced else 'null::varchar'}}}"
-        for name in sorted(force.ruleset.reads & set(profiles.column_names))
+        for name in sorted(names)
     ]
-    return con.sql(
-        f"select [{', '.join(facts)}]::struct(fact varchar, value varchar, origin varchar)[] as seen from profiles"
-    ).to_arrow_table()["seen"]
+    given = ", ".join([*select_facts(profiles, force.ruleset, names), *([PROVENANCE] if traced else [])])
+    kind = "struct(fact varchar, value varchar, origin varchar)[]"
+    return con.sql(f"select [{', '.join(facts)}]::{kind} as seen from (select {given} from profiles)").to_arrow_table()["seen"]
 
 
 def _origin(name: str) -> str:

@@ -90,7 +90,7 @@ def judge(con: duckdb.DuckDBPyConnection, profiles: pa.Table, force: InForce) ->
     points = [f"case when v{i} then w{i} else 0 end as p{i}" for i in range(len(force.rules))]
     opens = [f"case when v{i} is null then w{i} else 0 end as o{i}" for i, _ in force.scored]
     statement = f"""
-        with facts as (select {", ".join(_facts(profiles, force.ruleset))} from profiles),
+        with facts as (select {", ".join(select_facts(profiles, force.ruleset, force.ruleset.reads))} from profiles),
         verdicts as (select {", ".join(["*", *verdicts, *worth])} from facts),
         points as (select {", ".join(["*", *points, *opens])} from verdicts),
         dimensions as (select {", ".join(["*", *_dimensions(force)])} from points),
@@ -112,11 +112,11 @@ def _check_types(profiles: pa.Table, ruleset: Ruleset) -> None:
             )
 
 
-def _facts(profiles: pa.Table, ruleset: Ruleset) -> list[str]:
-    """Select the columns the ruleset reads; what nobody delivered is unknown."""
+def select_facts(profiles: pa.Table, ruleset: Ruleset, names: frozenset[str]) -> list[str]:
+    """Select person_id and these facts; what nobody delivered is unknown."""
     types = arrow_types(ruleset.fact)
     present = {name for name in profiles.column_names if not pa.types.is_null(profiles.schema.field(name).type)}
-    columns = [quote(name) if name in present else f"null::{_null_type(types[name])} as {quote(name)}" for name in sorted(ruleset.reads)]
+    columns = [quote(name) if name in present else f"null::{_null_type(types[name])} as {quote(name)}" for name in sorted(names)]
     return ["person_id", *columns]
 
 

@@ -34,7 +34,7 @@ _ACTIVITY = {
 }
 
 
-def profile(  # noqa: PLR0917 - one table per place where facts come from
+def profile(
     persons: pa.Table, companies: pa.Table, opportunities: pa.Table, activities: pa.Table, enriched: pa.Table, now: datetime
 ) -> pa.Table:
     """Join all that is known into one row per person, in the order of `persons`.

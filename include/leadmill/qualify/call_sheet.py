@@ -1,0 +1,92 @@
+"""The call sheet: what a salesperson should know before dialling, one row per qualified person.
+
+Why this person, what they gain, who else is in the buying centre, what is still to be asked. Everything comes from the decision and the
+ruleset: nothing is said here that the rules did not see.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from leadmill.engine import connect, quote_text
+from leadmill.qualify.grammar import NOW, Binder, facts_in, write
+from leadmill.qualify.judge import select_facts
+from leadmill.qualify.ruleset import Ruleset
+
+GAIN = pa.struct([("gain", pa.string()), ("say", pa.string())])
+COLLEAGUE = pa.struct([("person_id", pa.string()), ("role", pa.string()), ("confidence", pa.float64())])
+CALL_SHEET = pa.schema(
+    [
+        ("person_id", pa.string()),
+        ("score", pa.int64()),
+        ("why", pa.list_(pa.string())),  # sentences of the rules that were true, most points first
+        ("gains", pa.list_(GAIN)),  # value statements that apply: easier_work, support, money_saved
+        ("colleagues", pa.list_(COLLEAGUE)),  # everybody else in the company's buying centre
+        ("ask", pa.list_(pa.string())),  # questions for the facts still unknown
+    ]
+)
+
+
+def write_call_sheets(profiles: pa.Table, decisions: pa.Table, roles: pa.Table, ruleset: Ruleset, now: datetime) -> pa.Table:
+    """Write the sheet of every qualified person, best score first: rows of CALL_SHEET.
+
+    profiles as given to `decide`, with company_id; decisions by `decide`; roles by `centre.find_roles`.
+    """
+    binder = Binder()
+    gains = ", ".join(
+        f"case when {write(each.when, binder)} then {{'gain': {quote_text(each.fact.gain)}, 'say': {quote_text(each.fact.say)}}} end"
+        for each in ruleset.statements
+    )
+    asked = frozenset().union(*(facts_in(each.when) for each in ruleset.statements))
+    facts = ", ".join([*select_facts(profiles, ruleset, asked), "company_id"])
+    statement = f"""
+        with fact as (select {facts} from profiles),
+        qualified as (select * from decisions where decision = 'qualified'),
+        why as (select person_id, list(because order by points desc, rule) as why from (
+                  select person_id, unnest(reasons, recursive := true) from qualified) join sentences using (rule)
+                where verdict = 'true' and points > 0 group by 1),
+        ask as (select person_id, list(distinct question order by question) as ask from (
+                  select person_id, unnest(seen, recursive := true) from qualified) join questions using (fact)
+                where value is null group by 1),
+        others as (select fact.person_id, list({{'person_id': roles.person_id, 'role': role, 'confidence': confidence}}
+                          order by confidence desc, roles.person_id) as colleagues
+                   from fact join roles on roles.company_id = fact.company_id and roles.person_id <> fact.person_id group by 1)
+        select person_id, score, coalesce(why, []) as why,
+               list_filter([{gains}]::struct(gain varchar, say varchar)[], lambda x: x is not null) as gains,
+               coalesce(colleagues, []) as colleagues, coalesce(ask, []) as ask
+        from qualified join fact using (person_id) left join why using (person_id) left join ask using (person_id)
+             left join others using (person_id) order by score desc, person_id
+    """
+    with connect({"profiles": profiles, "decisions": decisions, "roles": roles, **_words(ruleset)}) as con:
+        values: dict[str, Any] = dict(binder.values) | ({NOW: now.timestamp()} if f"${NOW}" in statement else {})
+        return con.sql(statement, params=values).to_arrow_table().cast(CALL_SHEET)
+
+
+def _words(ruleset: Ruleset) -> dict[str, pa.Table]:
+    """Collect what the ruleset says of its rules and of the facts it asks for."""
+    sentences = {rule.fact.id: rule.fact.because for rule in ruleset.rules}
+    questions = {name: ruleset.fact.questions.get(name, f"{name.replace('_', ' ')}?") for name in sorted(ruleset.reads)}
+    return {
+        "sentences": pa.table({"rule": pa.array(list(sentences), pa.string()), "because": pa.array(list(sentences.values()), pa.string())}),
+        "questions": pa.table(
+            {"fact": pa.array(list(questions), pa.string()), "question": pa.array(list(questions.values()), pa.string())}
+        ),
+    }
+
+
+def render(sheet: dict[str, Any]) -> str:
+    """Write one row of CALL_SHEET as Markdown; who the person is stands in the CRM, not here."""
+    colleagues = [f"{each['role']} {each['person_id']} ({each['confidence']:.0%})" for each in sheet["colleagues"]]
+    parts = (
+        ("Why this person", sheet["why"]),
+        ("What they gain", [f"{each['gain'].replace('_', ' ')}: {each['say']}" for each in sheet["gains"]]),
+        ("Who else is in the buying centre", colleagues),
+        ("What to ask", sheet["ask"]),
+    )
+    lines = [f"# {sheet['person_id']}, {sheet['score']} points"]
+    for title, items in parts:
+        lines += ["", f"## {title}", *(f"- {item}" for item in items or ["nothing known"])]
+    return "\n".join(lines) + "\n"
