@@ -7,6 +7,7 @@ import sys
 import typer
 
 from leadmill.cli import source
+from leadmill.cli.match import match
 from leadmill.cli.read import read
 from leadmill.cli.run import run
 from leadmill.errors import LeadmillError
@@ -14,6 +15,7 @@ from leadmill.errors import LeadmillError
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.command()(run)
 app.command()(read)
+app.command()(match)
 app.add_typer(source.app, name="source")
 
 

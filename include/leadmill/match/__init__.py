@@ -1,10 +1,27 @@
 """Who is who: records become persons and companies, under ids that never change.
 
-Doors: `resolve` (records -> persons, companies, with the evidence) and `survive` (golden records with provenance). Read in the order of
-the flow: `names`, `link`, `cluster`, `identity`, `resolve`, `survive`.
+Doors of the night: `resolve` (records -> persons, companies, with the evidence) and `survive` (golden records with provenance). Read in
+the order of the flow: `names`, `link`, `cluster`, `identity`, `resolve`, `survive`.
+
+Doors for any table: `deduplicate`, `link_tables` and `measure`. In the order of the flow: `profile`, `block`, `compare`, `weigh`,
+`consensus`, `tables`, `measure`.
 """
 
+from leadmill.match.measure import Quality, measure
 from leadmill.match.resolve import ANSWERS, Resolution, resolve
 from leadmill.match.survive import Golden, survive
+from leadmill.match.tables import Clustering, Scored, deduplicate, link_tables
 
-__all__ = ["ANSWERS", "Golden", "Resolution", "resolve", "survive"]
+__all__ = [
+    "ANSWERS",
+    "Clustering",
+    "Golden",
+    "Quality",
+    "Resolution",
+    "Scored",
+    "deduplicate",
+    "link_tables",
+    "measure",
+    "resolve",
+    "survive",
+]

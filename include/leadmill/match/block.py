@@ -1,0 +1,79 @@
+"""Which pairs of rows are worth comparing: those that share a rare enough word, number, date or mailbox.
+
+Every value leaves tokens in one index; the rarest are taken first until the pairs they propose fill the budget. So no blocking rule has
+to be chosen, and a typing error in one column is made good by any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from leadmill.match.profile import Field
+
+PAIRS_PER_ROW = 300  # proposed by tokens, before they are ranked
+KEPT_PER_ROW = 60  # compared
+KEPT_AT_LEAST = 200_000  # of a small table everything plausible is compared
+MAX_KEPT = 10_000_000
+
+
+def block(con: duckdb.DuckDBPyConnection, fields: Sequence[Field], rows: int, first_of_other: int | None = None) -> int:
+    """Make table `candidate(l, r)` with l < r over `cell`; return the number of candidates.
+
+    With `first_of_other`, rows from that number on are the second file, and only pairs across the two files are proposed.
+    """
+    con.execute("create or replace temp table token (i bigint, t ubigint)")
+    for field in fields:
+        con.execute(f"insert into token select distinct i, hash('{_space(field)}', unnest({_tokens(field)})) from cell")
+    across = f"and a.i < {first_of_other} and b.i >= {first_of_other}" if first_of_other is not None else "and a.i < b.i"
+    kept = min(max(KEPT_PER_ROW * rows, KEPT_AT_LEAST), MAX_KEPT)
+    con.execute(
+        f"""
+        create or replace temp table rare as
+        with counted as (select t, count(*) as n from token group by t having count(*) > 1)
+        select t, ln({rows} / n) as weight from counted
+        qualify sum(n * (n - 1) / 2) over (order by n, t rows unbounded preceding) <= {PAIRS_PER_ROW * rows};
+        create or replace temp table candidate as
+        select l, r from (
+            select a.i as l, b.i as r, sum(weight) as weight from token a join rare using (t) join token b using (t)
+            where true {across} group by all)
+        order by weight desc, l, r limit {kept};
+        """
+    )
+    return int(con.execute("select count(*) from candidate").fetchall()[0][0])
+
+
+def _space(field: Field) -> str:
+    """Name the space a field's tokens live in: words of all columns share one, so that swapped names meet."""
+    return "word" if field.kind == "word" else field.column
+
+
+def _tokens(field: Field) -> str:
+    """Write the SQL list of a value's tokens; the letters in order stand in for scrambled words."""
+    column = field.column
+    if field.kind == "word":
+        words = f"string_split({column}, ' ')"
+        return f"list_concat({words}, list_transform({words}, lambda w: '#' || array_to_string(list_sort(string_split(w, '')), '')))"
+    if field.kind == "phrase":
+        return f"string_split({column}, ' ')"
+    if field.kind == "email":
+        return f"[{column}, split_part({column}, '@', 1)]"
+    return f"[{column}]"
+
+
+def sample(con: duckdb.DuckDBPyConnection, rows: int, seed: int, first_of_other: int | None = None, size: int = 200_000) -> int:
+    """Make table `stranger(l, r)`: random pairs that are no candidates, to learn how often different things agree; return how many."""
+    left, right = (f"0 and {first_of_other - 1}", f"{first_of_other} and {rows - 1}") if first_of_other else (f"0 and {rows - 1}",) * 2
+    low_left, high_left = left.split(" and ")
+    low_right, high_right = right.split(" and ")
+    con.execute(
+        f"""
+        create or replace temp table stranger as
+        select distinct least(a, b) as l, greatest(a, b) as r from (
+            select {low_left} + hash(n, {seed}) % ({high_left} - {low_left} + 1) as a,
+                   {low_right} + hash(n, {seed} + 1) % ({high_right} - {low_right} + 1) as b from range({size}) t(n))
+        where a <> b and (least(a, b), greatest(a, b)) not in (select (l, r) from candidate)
+        """
+    )
+    return int(con.execute("select count(*) from stranger").fetchall()[0][0])

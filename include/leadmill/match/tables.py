@@ -1,0 +1,164 @@
+"""Any table, unknown until now: deduplicate it, or find which of its rows another table already has.
+
+profile -> block -> compare -> weigh -> consensus, all fitted to the table itself. Nothing is configured, and no truth is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from leadmill.engine import connect
+from leadmill.errors import SourceError
+from leadmill.match import compare as ladder
+from leadmill.match.block import block, sample
+from leadmill.match.cluster import Ints, components
+from leadmill.match.compare import compare, label, level_count
+from leadmill.match.consensus import agree
+from leadmill.match.names import prepare
+from leadmill.match.profile import Field, profile
+from leadmill.match.weigh import Floats, Model, evidence, fit, probability
+
+CERTAIN_ENOUGH = 0.5
+SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Candidate pairs of a table with their evidence: bits (pairs, fields), which with `model.prior` add up to `total`."""
+
+    fields: tuple[Field, ...]
+    model: Model
+    left: Ints
+    right: Ints
+    levels: np.ndarray
+    bits: Floats
+    total: Floats
+
+    def explain(self, pair: int) -> list[dict[str, str | float]]:
+        """Say why one pair is likely or not: the prior and every field with its level in words and its bits."""
+        fields: list[dict[str, str | float]] = [
+            {"field": field.name, "level": label(field, int(self.levels[pair, k])), "bits": float(self.bits[pair, k])}
+            for k, field in enumerate(self.fields)
+        ]
+        return [{"field": "prior", "level": "two rows at random", "bits": self.model.prior}, *fields]
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """`cluster` has the smallest row of each row's cluster; `pairs` counts the pairs of rows that share one."""
+
+    cluster: Ints
+    scored: Scored
+
+    @property
+    def pairs(self) -> int:
+        """Number of pairs of rows in one cluster."""
+        _, sizes = np.unique(self.cluster, return_counts=True)
+        return int((sizes * (sizes - 1) // 2).sum())
+
+    @property
+    def clusters(self) -> int:
+        """Number of clusters, single rows included."""
+        return len(np.unique(self.cluster))
+
+
+def deduplicate(table: pa.Table, ignore: Sequence[str] = ()) -> Clustering:
+    """Find the rows of a table that are about the same thing; columns in `ignore` are not looked at.
+
+    Rows that are equal in every column are the same, whatever the model makes of them.
+    """
+    scored = _score(table, ignore, None)
+    agreed = agree(table.num_rows, scored.left, scored.right, scored.total)
+    first = _first_equal(table.drop_columns([name for name in ignore if name in table.column_names]))
+    rows = np.arange(table.num_rows)
+    return Clustering(components(table.num_rows, np.append(rows, rows), np.append(agreed, first)), scored)
+
+
+def link_tables(table: pa.Table, other: pa.Table, ignore: Sequence[str] = ()) -> pa.Table:
+    """Find for each row of `table` the row of `other` it most likely is: columns row, match (null when none), probability.
+
+    Columns meet by name, whatever its case. Raises SourceError when the tables have no column in common.
+    """
+    names = {name.strip().casefold(): name for name in other.column_names}
+    common = [name for name in table.column_names if name.strip().casefold() in names and name not in ignore]
+    if not common:
+        raise SourceError("the two files have no column in common.", hint="Give the columns that say the same thing the same name.")
+    stacked = pa.concat_tables(
+        [_as_text(table, common, common), _as_text(other, [names[name.strip().casefold()] for name in common], common)]
+    )
+    scored = _score(stacked, (), table.num_rows)
+    chance = probability(scored.total)
+    best = pa.table({"row": scored.left, "match": scored.right - table.num_rows, "probability": chance})
+    with connect({"best": best, "every": pa.table({"row": np.arange(table.num_rows)})}) as con:
+        return con.sql(
+            f"select row, match, coalesce(probability, 0) as probability from every left join ("
+            f"select row, arg_max(match, (probability, -match)) as match, max(probability) as probability "
+            f"from best where probability >= {CERTAIN_ENOUGH} group by row) using (row) order by row"
+        ).to_arrow_table()
+
+
+def _first_equal(table: pa.Table) -> Ints:
+    """First row that is equal in every column, for every row; empty rows are equal to none."""
+    texts = pa.table({f"c{place}": column.cast(pa.string()) for place, column in enumerate(table.columns)})
+    if not texts.num_columns:
+        return np.arange(table.num_rows)
+    said = " or ".join(f"coalesce(trim({name}), '') <> ''" for name in texts.column_names)
+    with connect({"given": texts.append_column("i", pa.array(range(table.num_rows), pa.int64()))}) as con:
+        equal = con.execute(
+            f"select if({said}, min(i) over (partition by {', '.join(texts.column_names)}), i) as first from given order by i"
+        ).fetchnumpy()
+    return np.asarray(equal["first"], dtype=np.int64)
+
+
+def _as_text(table: pa.Table, columns: list[str], names: list[str]) -> pa.Table:
+    return pa.table({name: table[column].cast(pa.string()) for column, name in zip(columns, names, strict=True)})
+
+
+NOTHING_TO_COMPARE = Scored(
+    fields=(),
+    model=Model(0.0, (), ()),
+    left=np.empty(0, np.int64),
+    right=np.empty(0, np.int64),
+    levels=np.empty((0, 0), np.int8),
+    bits=np.empty((0, 0)),
+    total=np.empty(0),
+)
+
+
+def _score(table: pa.Table, ignore: Sequence[str], first_of_other: int | None) -> Scored:
+    """Profile, block, compare and weigh a table."""
+    rows = table.num_rows
+    with connect() as con:
+        prepare(con, ())
+        ladder.prepare(con)
+        fields = profile(con, table, ignore)
+        if not fields:
+            return NOTHING_TO_COMPARE
+        block(con, fields, rows, first_of_other)
+        sample(con, rows, SEED, first_of_other)
+        ends = con.execute("select l, r from candidate order by l, r").fetchnumpy()
+        levels = compare(con, fields, "candidate")
+        model = fit(fields, levels, compare(con, fields, "stranger"), _pairs_in_all(rows, first_of_other))
+        bits = evidence(model, levels, _rarity(con, fields, levels, ends["l"]))
+    return Scored(tuple(fields), model, ends["l"], ends["r"], levels, bits, model.prior + bits.sum(axis=1))
+
+
+def _pairs_in_all(rows: int, first_of_other: int | None) -> int:
+    return max(first_of_other * (rows - first_of_other) if first_of_other is not None else rows * (rows - 1) // 2, 1)
+
+
+def _rarity(con: duckdb.DuckDBPyConnection, fields: Sequence[Field], levels: np.ndarray, left: Ints) -> Floats:
+    """Share of rows with the same value, per pair and field; NaN where the two values differ or are missing."""
+    shares = [
+        con.execute(
+            f"select count(*) over (partition by {field.column}) / (select count({field.column}) from cell) as share from cell order by i"
+        ).fetchnumpy()["share"]
+        for field in fields
+    ]
+    same = np.stack([levels[:, k] == level_count(field) - 1 for k, field in enumerate(fields)], axis=1)
+    return np.where(same, np.stack([share[left] for share in shares], axis=1), np.nan)
