@@ -16,8 +16,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from leadmill.errors import StateError
 
@@ -32,13 +33,18 @@ class Database:
     def __init__(self, url: str) -> None:
         self._engine = _open(url)
         self._writer = self._engine.execution_options(leadmill_begin="BEGIN IMMEDIATE")
+        place = self._engine.url.render_as_string(hide_password=True)
         try:
             self._migrate()
-        except OperationalError as error:
+        except DBAPIError as error:
             raise StateError(
                 f"the registry does not open: {type(error.orig).__name__}.",
-                file=make_url(url).render_as_string(hide_password=True),
-                hint="Is the server up, the folder writable, the disk not full?",
+                file=place,
+                hint="Is the server up, the folder writable, the disk not full, the file a registry?",
+            ) from error
+        except CommandError as error:
+            raise StateError(
+                "the registry was written by a newer Leadmill.", file=place, hint="Update Leadmill, or restore the registry from before."
             ) from error
 
     @contextmanager
@@ -95,8 +101,13 @@ def _open(url: str) -> Engine:
 
 def _create_private(path: Path) -> None:
     """Create the file readable by its owner alone: it holds people's data."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StateError(
+            f"the registry cannot be created: {error.strerror}.", file=str(path), hint="Choose a folder that is writable."
+        ) from error
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

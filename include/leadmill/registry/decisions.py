@@ -11,7 +11,10 @@ from leadmill.errors import StateError
 from leadmill.registry.bulk import read, upsert
 from leadmill.registry.database import Database
 from leadmill.registry.insert_once import insert_once
-from leadmill.registry.schema import decisions, entities, rulesets
+from leadmill.registry.schema import decisions, entities, nights, rulesets
+
+_NIGHT = (nights.c.started_at, nights.c.night_id)  # an id does not tell which night came first
+_OF_NIGHT = nights.c.night_id == decisions.c.night_id
 
 
 class Decisions:
@@ -44,9 +47,10 @@ class Decisions:
             return read(con, select(decisions).where(decisions.c.night_id == night_id).order_by(decisions.c.person_id))
 
     def of_person(self, person_id: str) -> pa.Table:
-        """Every decision ever made about a person."""
+        """Return every decision ever made about a person, oldest night first."""
         with self._database.read() as con:
-            return read(con, select(decisions).where(decisions.c.person_id == person_id).order_by(decisions.c.night_id))
+            query = select(decisions).join(nights, _OF_NIGHT).where(decisions.c.person_id == person_id).order_by(*_NIGHT)
+            return read(con, query)
 
     def counts(self, night_id: str) -> dict[str, int]:
         """Count the decisions of a night by kind."""
@@ -56,9 +60,9 @@ class Decisions:
 
     def latest(self, decision: str) -> pa.Table:
         """Everybody alive whose newest decision is `decision`: columns of the decisions table, by person."""
-        newest = func.row_number().over(partition_by=decisions.c.person_id, order_by=decisions.c.night_id.desc()).label("place")
-        alive = entities.c.merged_into.is_(None)
-        ranked = select(decisions, newest).join(entities, entities.c.entity_id == decisions.c.person_id).where(alive).subquery()
+        newest = func.row_number().over(partition_by=decisions.c.person_id, order_by=[moment.desc() for moment in _NIGHT]).label("place")
+        people = decisions.join(entities, entities.c.entity_id == decisions.c.person_id).join(nights, _OF_NIGHT)
+        ranked = select(decisions, newest).select_from(people).where(entities.c.merged_into.is_(None)).subquery()
         columns = [ranked.c[column.name] for column in decisions.columns]
         query = select(*columns).where(ranked.c.place == 1, ranked.c.decision == decision).order_by(ranked.c.person_id)
         with self._database.read() as con:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,24 +30,21 @@ DATABASES = ["sqlite", "postgresql"] if PROGRAMS else ["sqlite"]
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> Iterator[str]:
     """Start a throwaway PostgreSQL on a Unix socket; yield its URL without a database."""
-    folder = tmp_path_factory.mktemp("pg")
     account = {"user": "nobody"} if os.geteuid() == 0 else {}  # PostgreSQL refuses to run as root
-    if account:
-        shutil.chown(folder, "nobody")
-        for parent in [folder, *folder.parents][:-2]:
-            parent.chmod(parent.stat().st_mode | 0o011)
+    with tempfile.TemporaryDirectory(prefix="leadmill-pg-") as folder:  # pytest's own folders are closed to other users
+        if account:
+            shutil.chown(folder, "nobody")
 
-    def run(program: str, *words: str) -> None:
-        subprocess.run([str(PROGRAMS / program), *words], check=True, stdout=subprocess.DEVNULL, cwd=folder, **account)
+        def run(program: str, *words: str) -> None:
+            subprocess.run([str(PROGRAMS / program), *words], check=True, stdout=subprocess.DEVNULL, cwd=folder, **account)
 
-    run("initdb", "-D", f"{folder}/data", "-U", "leadmill", "-A", "trust", "-N")
-    run(
-        "pg_ctl", "-D", f"{folder}/data", "-w", "-s", "-l", f"{folder}/log", "-o", f"-k {folder} -c listen_addresses= -c fsync=off", "start"
-    )
-    yield f"postgresql://leadmill@/{{}}?host={folder}"
-    run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "-s", "stop")
+        run("initdb", "-D", f"{folder}/data", "-U", "leadmill", "-A", "trust", "-N")
+        options = f"-k {folder} -c listen_addresses= -c fsync=off"
+        run("pg_ctl", "-D", f"{folder}/data", "-w", "-s", "-l", f"{folder}/log", "-o", options, "start")
+        yield f"postgresql://leadmill@/{{}}?host={folder}"
+        run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "-s", "stop")
 
 
 @pytest.fixture(params=DATABASES)

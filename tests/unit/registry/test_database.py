@@ -105,6 +105,32 @@ def test_a_password_never_shows_in_the_error() -> None:
     assert "sesame" not in str(caught.value)
 
 
+def test_a_folder_that_cannot_be_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(StateError, match="cannot be created") as caught:
+        Database(f"sqlite:///{tmp_path / 'file' / 'r.sqlite'}")
+
+    assert caught.value.file == str(tmp_path / "file" / "r.sqlite")
+
+
+def test_a_file_that_is_no_registry_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "r.sqlite").write_bytes(b"not a database, by any means " * 100)
+
+    with pytest.raises(StateError, match="does not open: DatabaseError"):
+        Database(f"sqlite:///{tmp_path / 'r.sqlite'}")
+
+
+def test_a_registry_of_a_newer_leadmill_is_left_alone(url: str) -> None:
+    database = Database(url)
+    with database.write() as con:
+        con.execute(text("update alembic_version set version_num = '9999'"))
+    database.close()
+
+    with pytest.raises(StateError, match="newer Leadmill"):
+        Database(url)
+
+
 def write_half(registry: Registry) -> None:
     with registry.database.write() as con:
         con.execute(text("insert into nights (night_id, state, params, started_at) values ('n1', 'running', '{}', '2026-01-01')"))

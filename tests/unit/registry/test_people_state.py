@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -136,7 +137,9 @@ def decisions(*rows: tuple[str, str, float | None]) -> pa.Table:
     return pa.table({"person_id": ids, "decision": kinds, "score": pa.array(scores, pa.float64()), **same})
 
 
-def test_a_repeated_stage_replaces_its_own_decisions_and_no_others(registry: Registry) -> None:
+def test_a_repeated_stage_replaces_its_own_decisions_and_no_others(registry: Registry, now) -> None:
+    for night in ("n1", "n2"):
+        registry.nights.start(night, {}, now)
     registry.decisions.save("n1", decisions(("p_1", "qualified", 70.5), ("p_2", "suppressed", None)))
     registry.decisions.save("n2", decisions(("p_1", "nurture", 40.0)))
     registry.decisions.save("n2", decisions(("p_1", "disqualified", 10.0)))
@@ -144,6 +147,20 @@ def test_a_repeated_stage_replaces_its_own_decisions_and_no_others(registry: Reg
     assert registry.decisions.counts("n1") == {"qualified": 1, "suppressed": 1}
     assert registry.decisions.of_person("p_1")["decision"].to_pylist() == ["qualified", "disqualified"]
     assert registry.decisions.table("n1")["score"].to_pylist() == [70.5, None]
+
+
+def test_the_newest_decision_is_that_of_the_latest_night_whatever_its_name(registry: Registry, now) -> None:
+    """The night n10 comes after n9, and a merged person is decided under the survivor's id."""
+    registry.entities.add("person", ["p_1", "p_2", "p_3"], "n9")
+    for hour, night in enumerate(("n9", "n10")):
+        registry.nights.start(night, {}, now + timedelta(hours=hour))
+    registry.decisions.save("n9", decisions(("p_1", "qualified", 70.0), ("p_2", "qualified", 60.0), ("p_3", "qualified", 60.0)))
+    registry.decisions.save("n10", decisions(("p_1", "nurture", 40.0)))
+    registry.entities.merge(pa.table({"entity_id": ["p_3"], "merged_into": ["p_1"]}))
+
+    assert registry.decisions.latest("qualified")["person_id"].to_pylist() == ["p_2"]
+    assert registry.decisions.latest("nurture")["person_id"].to_pylist() == ["p_1"]
+    assert registry.decisions.of_person("p_1")["night_id"].to_pylist() == ["n9", "n10"]
 
 
 def test_a_ruleset_once_used_can_be_read_for_ever(registry: Registry, now) -> None:
