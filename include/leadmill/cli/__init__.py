@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from leadmill.cli import source
+from leadmill.cli import rules, source
 from leadmill.cli.match import match
 from leadmill.cli.read import read
 from leadmill.cli.run import run
@@ -17,6 +17,7 @@ app.command()(run)
 app.command()(read)
 app.command()(match)
 app.add_typer(source.app, name="source")
+app.add_typer(rules.app, name="rules")
 
 
 @app.callback()

@@ -1,4 +1,4 @@
-"""`leadmill rules check | backtest`: is a ruleset sound, and would it have told winners from others."""
+"""`leadmill rules check | simulate | backtest`: is a ruleset sound, what would it change, would it have told winners from others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import typer
 from leadmill.cli.outcomes import read_outcomes
 from leadmill.config import Project, Source, load_source, load_sources
 from leadmill.errors import LeadmillError
-from leadmill.qualify import Ruleset, load_ruleset
+from leadmill.pipeline.simulating import simulate
+from leadmill.qualify import Comparison, Ruleset, load_ruleset
 from leadmill.qualify.backtest import Backtest
 from leadmill.qualify.backtest import backtest as look_back
 from leadmill.qualify.blind import invent_people, prove_blind, proxies_of
@@ -22,6 +23,7 @@ app = typer.Typer(help="Check, simulate and backtest rulesets.", no_args_is_help
 RulesetName = Annotated[str, typer.Argument(help="A ruleset's name, or the path of its YAML file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Everything, for machines.")]
 WIDTH = 40
+SHOWN = 50
 
 
 @app.command()
@@ -56,6 +58,34 @@ def _checked(name: str, proxies: frozenset[str]) -> dict[str, Any]:
         place = {"file": error.file, "line": error.line, "column": error.column}
         return {"ruleset": name, "sound": False, "error": str(error), **place}
     return {"ruleset": name, "sound": True, "hash": ruleset.hash, "gates": len(ruleset.gates), "rules": len(ruleset.rules)}
+
+
+@app.command("simulate")
+def simulate_ruleset(
+    ruleset: RulesetName,
+    against: Annotated[str | None, typer.Option(help="Ruleset that decided then; by default the one of the same name.")] = None,
+    nights: Annotated[int, typer.Option(min=1, help="How many past nights.")] = 30,
+    cost: Annotated[float, typer.Option(min=0, help="What contacting one qualified person costs.")] = 0.0,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a new ruleset would have changed on past nights: who enters, who leaves, by which rule, at what cost. Writes nothing."""
+    found = simulate(ruleset, against, nights, cost)
+    typer.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else _told(found))
+
+
+def _told(found: Comparison) -> str:
+    lines = [
+        f"{found.persons} decisions looked at again; {found.enters} would become qualified, {found.leaves} would no longer be.",
+        f"before {found.decisions_before}, contacts cost {found.cost_before:.2f}",
+        f"after  {found.decisions_after}, contacts cost {found.cost_after:.2f}",
+    ]
+    lines += [f"{count:>6} by {rule}" for rule, count in found.by_rule.items()]
+    lines += [
+        f"{move['night']} {move['person_id']}: {move['before']} ({move['score_before']}) -> {move['after']} ({move['score_after']}), "
+        f"by {', '.join(move['rules'])}"
+        for move in found.moves.to_pylist()[:SHOWN]
+    ]
+    return "\n".join(lines)
 
 
 @app.command()

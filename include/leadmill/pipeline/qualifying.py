@@ -42,7 +42,7 @@ def _ruleset(mill: Mill, name: str) -> Ruleset:
     """Load a ruleset and keep its text under its hash, so that any decision can be made again."""
     path = mill.project.config / "rulesets" / f"{name}.yaml"
     ruleset = qualify_room.load_ruleset(path)
-    mill.registry.decisions.keep_ruleset(ruleset.hash, ruleset.name, path.read_text(encoding="utf-8"), mill.clock())
+    mill.registry.decisions.keep_ruleset(ruleset.hash, ruleset.name, ruleset.content, mill.clock())
     return ruleset
 
 
