@@ -62,13 +62,14 @@ def profile(con: duckdb.DuckDBPyConnection, table: pa.Table, ignore: Sequence[st
 
 def _kind(con: duckdb.DuckDBPyConnection, column: str) -> tuple[Kind | None, bool]:
     """Look at the values of one column: their kind (None: of no use) and whether they tell records apart."""
-    rows, filled, distinct, email, date, digit, words, length, agree = con.execute(
+    rows, filled, distinct, email, date, digit, words, length, digits, agree = con.execute(
         f"""
         with value as (select nullif(trim({column}), '') as v from given_cell),
         counted as (select v, count(*) as n from value where v is not null group by v)
         select (select count(*) from value), coalesce(sum(n), 0), count(*),
                avg(contains(v, '@')::int), avg(regexp_full_match(v, $date)::int), avg(regexp_matches(v, '[0-9]')::int),
                avg(len(string_split_regex(v, '\\s+'))), avg(length(v)),
+               avg(length(regexp_replace(v, '[^0-9]', '', 'g')) / length(regexp_replace(v, '\\s', '', 'g'))),
                sum(n * (n - 1)) / greatest(sum(n) * (sum(n) - 1), 1)
         from counted
         """,
@@ -83,7 +84,7 @@ def _kind(con: duckdb.DuckDBPyConnection, column: str) -> tuple[Kind | None, boo
         kind = "date"
     elif digit > MOSTLY_DIGITS and words <= ONE_WORD and distinct == filled == rows:
         return None, False  # a row number or a key: the same person never has it twice
-    elif digit > MOSTLY_DIGITS and length <= CODE_LENGTH and words <= CODE_WORDS:
+    elif digit > MOSTLY_DIGITS and (digits > MOSTLY or (length <= CODE_LENGTH and words <= CODE_WORDS)):
         kind = "code"
     elif words <= ONE_WORD:
         kind = "word"

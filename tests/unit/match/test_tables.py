@@ -1,0 +1,89 @@
+"""Any table: nothing is said of it, and it is deduplicated or linked all the same."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from unit.match.strangers import people
+
+from leadmill.errors import SourceError
+from leadmill.match import deduplicate, link_tables, measure
+
+
+@pytest.fixture(scope="module")
+def crowd() -> pa.Table:
+    return people(150)
+
+
+def test_people_written_with_slips_are_found_again(crowd: pa.Table) -> None:
+    found = deduplicate(crowd, ["who"])
+
+    quality = measure(found.cluster, crowd["who"].to_pylist())
+
+    assert quality.f1 > 0.93
+    assert quality.precision > 0.95
+
+
+def test_the_truth_is_never_looked_at(crowd: pa.Table) -> None:
+    """Another truth, the same clusters."""
+    lie = crowd.set_column(crowd.column_names.index("who"), "who", pa.array(["1"] * crowd.num_rows))
+
+    assert deduplicate(crowd, ["who"]).cluster.tolist() == deduplicate(lie, ["who"]).cluster.tolist()
+
+
+def test_the_order_of_rows_changes_nothing_that_matters(crowd: pa.Table) -> None:
+    """Random strangers differ with the order, so a pair at the very edge may; the rest may not."""
+    order = np.random.default_rng(3).permutation(crowd.num_rows)
+    found = deduplicate(crowd, ["who"]).cluster
+    shuffled = deduplicate(crowd.take(order), ["who"]).cluster
+
+    assert measure(shuffled, found[order]).f1 > 0.99
+
+
+def test_the_evidence_of_a_pair_adds_up_to_its_total(crowd: pa.Table) -> None:
+    scored = deduplicate(crowd, ["who"]).scored
+
+    for pair in range(0, len(scored.left), 997):
+        assert sum(float(row["bits"]) for row in scored.explain(pair)) == pytest.approx(scored.total[pair])
+
+
+def test_evidence_is_said_in_words(crowd: pa.Table) -> None:
+    scored = deduplicate(crowd, ["who"]).scored
+    best = int(np.argmax(scored.total))
+
+    assert {row["field"]: row["level"] for row in scored.explain(best)}["geboren"] == "same"
+
+
+EDGES: dict[str, tuple[dict[str, list[str | None]], list[int]]] = {
+    "no rows": ({"a": []}, []),
+    "one row": ({"a": ["x"]}, [0]),
+    "nothing but one row twice": ({"a": ["x", "x"], "b": ["1", "1"]}, [0, 0]),
+    "empty rows are nobody": ({"a": [None, None], "b": ["", " "]}, [0, 1]),
+    "a tiny list": ({"name": ["Anna Smith", "Peter Jones", "Maria Huber"]}, [0, 1, 2]),
+    "hostile headers and cells": ({'"; drop table x --': ["'; select 1", "%s {a}", "'; select 1"], "i": ["l", "r", "l"]}, [0, 1, 0]),
+}
+
+
+@pytest.mark.parametrize(("columns", "expected"), EDGES.values(), ids=EDGES.keys())
+def test_tables_at_the_edge(columns: dict[str, list[str | None]], expected: list[int]) -> None:
+    table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+
+    assert deduplicate(table).cluster.tolist() == expected
+
+
+def test_rows_of_one_file_find_themselves_in_another(crowd: pa.Table) -> None:
+    left, right = crowd.slice(0, 200), crowd.slice(200)
+    links = link_tables(left, right.rename_columns([name.upper() for name in right.column_names]), ["who"])
+    mine, theirs = left["who"].to_pylist(), right["who"].to_pylist()
+    found = [(mine[row["row"]], theirs[row["match"]]) for row in links.to_pylist() if row["match"] is not None]
+
+    assert links["row"].to_pylist() == list(range(200))
+    assert sum(one == other for one, other in found) / len(found) > 0.95
+    assert sum(one == other for one, other in found) / sum(one in set(theirs) for one in mine) > 0.9
+    assert all((row["match"] is None) == (row["probability"] < 0.5) for row in links.to_pylist())
+
+
+def test_two_files_without_a_common_column_cannot_be_linked() -> None:
+    with pytest.raises(SourceError, match="no column in common"):
+        link_tables(pa.table({"a": ["x"]}), pa.table({"b": ["x"]}))

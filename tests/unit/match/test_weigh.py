@@ -1,0 +1,78 @@
+"""The model: bits that add up, rise with agreement, and come out of a world whose truth is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadmill.match.profile import Field
+from leadmill.match.weigh import evidence, fit, probability
+
+FIELDS = [Field(name, "code", f"c{k}") for k, name in enumerate(("phone", "zip", "number", "id"))]
+LEVELS = 4
+
+
+def world(same: int, different: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Levels of pairs that agree fully nine times in ten when the same, once in fifty when different; and which are the same."""
+    rng = np.random.default_rng(seed)
+    full_same = rng.random((same, len(FIELDS))) < 0.9
+    full_different = rng.random((different, len(FIELDS))) < 0.02
+    return np.where(np.concatenate([full_same, full_different]), 3, 0).astype(np.int8), np.arange(same + different) < same
+
+
+def test_the_same_are_told_from_the_different_without_a_label() -> None:
+    levels, same = world(2_000, 50_000)
+    model = fit(FIELDS, levels, levels[2_000:12_000], 1_000_000)
+    bits = model.prior + evidence(model, levels, np.full(levels.shape, np.nan)).sum(axis=1)
+
+    found = bits > 0
+    assert (found & same).sum() / found.sum() > 0.98
+    assert (found & same).sum() / same.sum() > 0.94
+
+
+def test_the_weights_are_those_of_the_world() -> None:
+    """log2(0.9 / 0.02) is 5.5 bits."""
+    levels, _ = world(5_000, 100_000)
+    model = fit(FIELDS, levels, levels[5_000:55_000], 105_000)
+
+    assert [weights[3] for weights in model.weights] == pytest.approx([np.log2(0.9 / 0.02)] * 4, abs=0.4)
+
+
+@given(st.integers(0, 1000), st.integers(1, 4), st.integers(1, 200))
+def test_weights_never_fall_where_agreement_rises(seed: int, fields: int, pairs: int) -> None:
+    levels = np.random.default_rng(seed).integers(-1, LEVELS, (pairs, fields)).astype(np.int8)
+    model = fit(FIELDS[:fields], levels, levels, pairs * 10)
+
+    assert all((np.diff(weights) >= -1e-9).all() for weights in model.weights)
+    assert np.isfinite(model.prior)
+
+
+def test_a_missing_value_says_nothing() -> None:
+    levels, _ = world(100, 1_000)
+    model = fit(FIELDS, levels, levels, 10_000)
+    nothing = np.full((1, len(FIELDS)), -1, dtype=np.int8)
+
+    assert evidence(model, nothing, np.full(nothing.shape, np.nan)).tolist() == [[0.0] * 4]
+
+
+def test_a_rare_value_says_more_than_a_common_one() -> None:
+    levels, _ = world(100, 1_000)
+    model = fit(FIELDS, levels, levels, 10_000)
+    equal = np.full((2, 4), 3, dtype=np.int8)
+    bits = evidence(model, equal, np.array([[0.001] * 4, [0.3] * 4]))
+
+    assert (bits[0] > bits[1]).all()
+
+
+def test_one_field_is_weighed_by_what_is_assumed() -> None:
+    """A mixture cannot be told from one field: equal pairs say how many are the same, and the rest follows."""
+    levels = np.array([[3]] * 40 + [[0]] * 960, dtype=np.int8)
+    model = fit(FIELDS[:1], levels, levels, 1_000)
+
+    assert model.prior + model.weights[0][3] > 0 > model.prior + model.weights[0][0]
+
+
+def test_probability_and_bits_say_the_same() -> None:
+    assert probability(np.array([0.0, 1.0, -1.0])) == pytest.approx([1 / 2, 2 / 3, 1 / 3])
