@@ -71,7 +71,7 @@ def judge(contract: ListContract, evidence: Evidence) -> pa.Table:
                 hint=f"Columns there are: {', '.join(sorted(set(evidence.facts.column_names) - set(DELIVERED)))}.",
             )
         sql, bound = _KINDS[criterion.kind](criterion, contract, evidence)
-        parts.append(f"select {place} as place, record_id, line, {quote_text(criterion.id)} as criterion, {sql}")
+        parts.append(f"select {place} as place, record_id, delivered.line, {quote_text(criterion.id)} as criterion, {sql}")
         values += bound
     tables = {name: getattr(evidence, name) for name in ("delivered", "facts", "refused", "duplicates", "owned", "elsewhere")}
     with engine.connect(tables) as con:

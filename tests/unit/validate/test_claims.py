@@ -46,6 +46,8 @@ EVIDENCE = Evidence(
     facts=pa.table(
         {
             "record_id": ["d-2", "d-3", "d-4", "d-5", "d-6"],
+            "line": pa.array(range(2, 7), pa.int32()),  # facts are standardised rows: they carry what every row carries
+            "file": ["list.csv"] * 5,
             "income": ["high", "low", None, "high", "middle"],
             "verified.income": [None, None, None, "low", None],
             "employee_count": pa.array([10, 500, None, 50, 51], pa.int64()),
