@@ -6,7 +6,8 @@ import sys
 
 import typer
 
-from leadmill.cli import rules, source
+from leadmill.cli import quarantine, rules, source
+from leadmill.cli.claims import claims
 from leadmill.cli.match import match
 from leadmill.cli.read import read
 from leadmill.cli.run import run
@@ -16,8 +17,10 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.command()(run)
 app.command()(read)
 app.command()(match)
+app.command()(claims)
 app.add_typer(source.app, name="source")
 app.add_typer(rules.app, name="rules")
+app.add_typer(quarantine.app, name="quarantine")
 
 
 @app.callback()
