@@ -64,7 +64,7 @@ def person(number: int, **changes: str) -> dict[str, str]:
     one, two = chr(97 + number % 26), chr(97 + number // 26 % 26)
     first, last, web = f"Ann{one}{two}", f"Lake{one}{two}", f"company-{number}.example"
     mailbox, phone = f"{first}.{last}@{web}".lower(), f"+1202555{100 + number:04d}"
-    cells = (first, last, "Managing Director", mailbox, phone, f"Company {number} Ltd", web, "Springfield", "US", "250", "Software")
+    cells = (first, last, "Managing Director", mailbox, phone, f"Fjord {number} Ltd", web, "Springfield", "US", "250", "Software")
     row = dict(zip(HEADER, (*cells, "price_request", "2026-11-18"), strict=True))
     return {**row, **changes}
 
