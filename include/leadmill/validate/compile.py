@@ -64,7 +64,7 @@ def _expand(rule: Rule, mapped: Sequence[str], derive: Derive) -> list[Expectati
     if rule.expectation in ready.BY_COLUMN:
         return ready.BY_COLUMN[rule.expectation](rule.column or "")
     if rule.expectation in ready.BY_CELLS:
-        return ready.BY_CELLS[rule.expectation](kwargs.get("columns", mapped))
+        return ready.BY_CELLS[rule.expectation].expectations(mapped, kwargs.get("columns"))
     if rule.expectation == "expect_any_column_to_have_value":
         return [Expectation("expect_column_values_to_not_be_null", {"column": FirstOf(kwargs["columns"])})]
     if rule.column is not None:

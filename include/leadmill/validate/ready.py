@@ -57,8 +57,8 @@ _DIGITS = r"^[+(]*[0-9](?:[ ()./\-]*[0-9]){3,}[ )]*$"  # four or more: region an
 
 _NAMES = ("first_name", "last_name", "full_name")
 _WORDS = (*_NAMES, "job_title", "city", "region", "country")
+_NUMBERS = ("phone", "postcode", "employee_count", "annual_revenue")
 _FILLED = (*_NAMES, "job_title", "email", "phone", "company_name", "website", "street", "city")
-_TEST_PATTERNS = {**dict.fromkeys((*_NAMES, "company_name"), TEST_NAME), "email": TEST_EMAIL, "phone": TEST_PHONE}
 
 
 def _match(column: str, pattern: str) -> Expectation:
@@ -79,37 +79,47 @@ def phone(column: str) -> list[Expectation]:
     return [_match(column, PHONE)]
 
 
-def shifted(columns: Sequence[str]) -> list[Expectation]:
+def shifted(column: str) -> list[Expectation]:
     """Expect no cell to have slid sideways: an address, or bare digits, where words belong."""
-    addresses = [
-        _not_match(name, _ADDRESS) for name in columns if name in (*_WORDS, "phone", "postcode", "employee_count", "annual_revenue")
-    ]
-    return addresses + [_not_match(name, _DIGITS) for name in columns if name in (*_WORDS, "email")]
+    address = [] if column == "email" else [_not_match(column, _ADDRESS)]
+    return address if column in _NUMBERS else [*address, _not_match(column, _DIGITS)]
 
 
-def formulas(columns: Sequence[str]) -> list[Expectation]:
+def formula(column: str) -> list[Expectation]:
     """Expect no cell that a spreadsheet would run when a person opens an export."""
-    return [_not_match(name, FORMULA) for name in columns]
+    return [_not_match(column, FORMULA)]
 
 
-def placeholders(columns: Sequence[str]) -> list[Expectation]:
+def placeholder(column: str) -> list[Expectation]:
     """Expect no text that stands where nothing is known."""
-    return [_not_match(name, PLACEHOLDER) for name in columns if name in _FILLED]
+    return [_not_match(column, PLACEHOLDER)]
 
 
-def tests(columns: Sequence[str]) -> list[Expectation]:
-    """Expect no row somebody typed to try a form: test names, reserved domains, keyboard rolls, repeated digits."""
-    return [_not_match(name, _TEST_PATTERNS[name]) for name in columns if name in _TEST_PATTERNS]
+def test(column: str) -> list[Expectation]:
+    """Expect nothing somebody typed to try a form: test names, reserved domains, keyboard rolls, repeated digits."""
+    return [_not_match(column, {"email": TEST_EMAIL, "phone": TEST_PHONE}.get(column, TEST_NAME))]
+
+
+class Cells(NamedTuple):
+    """A ready rule about many columns: what it expects of each, and which it looks at unless told (none: all)."""
+
+    expect: Callable[[str], list[Expectation]]
+    columns: tuple[str, ...] | None
+
+    def expectations(self, mapped: Sequence[str], chosen: Sequence[str] | None) -> list[Expectation]:
+        """Expand over the chosen columns, whatever they are, else over those of the mapped ones that suit."""
+        suiting = [name for name in mapped if self.columns is None or name in self.columns]
+        return [each for name in (suiting if chosen is None else chosen) for each in self.expect(name)]
 
 
 BY_COLUMN: Mapping[str, Callable[[str], list[Expectation]]] = MappingProxyType(
     {"expect_column_values_to_look_like_email": email, "expect_column_values_to_look_like_phone": phone}
 )
-BY_CELLS: Mapping[str, Callable[[Sequence[str]], list[Expectation]]] = MappingProxyType(
+BY_CELLS: Mapping[str, Cells] = MappingProxyType(
     {
-        "expect_rows_not_to_be_shifted": shifted,
-        "expect_cells_not_to_be_formulas": formulas,
-        "expect_cells_not_to_be_placeholders": placeholders,
-        "expect_leads_not_to_be_tests": tests,
+        "expect_rows_not_to_be_shifted": Cells(shifted, (*_WORDS, *_NUMBERS, "email")),
+        "expect_cells_not_to_be_formulas": Cells(formula, None),
+        "expect_cells_not_to_be_placeholders": Cells(placeholder, _FILLED),
+        "expect_leads_not_to_be_tests": Cells(test, (*_NAMES, "company_name", "email", "phone")),
     }
 )

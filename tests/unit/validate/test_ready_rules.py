@@ -160,12 +160,12 @@ def test_a_phone_is_refused_only_when_nobody_could_dial_it(cell, wrong):
 
 @pytest.mark.parametrize(("cell", "wrong"), FORMULAS.items())
 def test_a_formula_is_refused_and_a_phone_a_number_or_a_note_is_not(cell, wrong):
-    assert is_wrong(ready.formulas(["street"]), "street", cell) is wrong
+    assert is_wrong(ready.formula("street"), "street", cell) is wrong
 
 
 @pytest.mark.parametrize(("cell", "wrong"), PLACEHOLDERS.items())
 def test_a_placeholder_is_refused_and_a_name_that_looks_like_one_is_not(cell, wrong):
-    assert is_wrong(ready.placeholders(["last_name"]), "last_name", cell) is wrong
+    assert is_wrong(ready.placeholder("last_name"), "last_name", cell) is wrong
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_a_placeholder_is_refused_and_a_name_that_looks_like_one_is_not(cell, wr
     ],
 )
 def test_a_test_lead_is_recognised_by_name_mailbox_or_phone(column, cell, wrong):
-    assert is_wrong(ready.tests([column]), column, cell) is wrong
+    assert is_wrong(ready.test(column), column, cell) is wrong
 
 
 SHIFTED = {
@@ -190,8 +190,9 @@ SHIFTED = {
     ("region", "75"): False,
     ("postcode", "10115"): False,
     ("first_name", "7 of Nine"): False,
-    ("street", "12345"): False,
-    ("company_name", "jane@roe.example"): False,
+    ("email", "jane@roe.example"): False,
+    ("phone", "0301234567"): False,
+    ("employee_count", "jane@roe.example"): True,
     ("job_title", "Head of Sales @ Roe"): False,
 }
 
@@ -199,7 +200,7 @@ SHIFTED = {
 @pytest.mark.parametrize(("place", "wrong"), SHIFTED.items(), ids=lambda value: value[0] if isinstance(value, tuple) else "")
 def test_a_row_slid_sideways_shows_addresses_or_digits_where_words_belong(place, wrong):
     column, cell = place
-    assert is_wrong(ready.shifted([column]), column, cell) is wrong
+    assert is_wrong(ready.shifted(column), column, cell) is wrong
 
 
 def test_every_ready_rule_is_in_the_vocabulary_of_the_contract():
@@ -207,3 +208,22 @@ def test_every_ready_rule_is_in_the_vocabulary_of_the_contract():
         assert Rule(id="ready", expectation=name).expectation == name
     for name in ready.BY_COLUMN:
         assert Rule(id="ready", expectation=name, column="email").expectation == name
+
+
+MAPPED = ("first_name", "email", "phone", "street", "postcode", "favourite_colour")
+LOOKED_AT = {
+    "expect_rows_not_to_be_shifted": {"first_name", "email", "phone", "postcode"},
+    "expect_cells_not_to_be_formulas": set(MAPPED),
+    "expect_cells_not_to_be_placeholders": {"first_name", "email", "phone", "street"},
+    "expect_leads_not_to_be_tests": {"first_name", "email", "phone"},
+}
+
+
+@pytest.mark.parametrize(("name", "columns"), LOOKED_AT.items())
+def test_unless_told_a_ready_rule_looks_at_the_columns_it_makes_sense_for(name, columns):
+    assert {each.kwargs["column"] for each in ready.BY_CELLS[name].expectations(MAPPED, None)} == columns
+
+
+@pytest.mark.parametrize("name", LOOKED_AT)
+def test_a_column_that_was_named_is_looked_at_whatever_it_is(name):
+    assert {each.kwargs["column"] for each in ready.BY_CELLS[name].expectations(MAPPED, ["favourite_colour"])} == {"favourite_colour"}
