@@ -63,8 +63,14 @@ def push(night: str) -> dict[str, Any]:
             mill.registry.pushes.record(night, crm.name, tried, mill.clock())
 
         push_room.apply(planned, _open(mill, crm), record, limit=params["limit"], done=done)
-        unchanged = planned["action"].to_pylist().count("unchanged")
-        return {**dict.fromkeys(CRM_OUTCOMES, 0), **mill.registry.pushes.counts(night), "unchanged": unchanged}
+        return {**dict.fromkeys(CRM_OUTCOMES, 0), **mill.registry.pushes.counts(night), "unchanged": _unchanged(mill, night, planned)}
+
+
+def _unchanged(mill: Mill, night: str, planned: pa.Table) -> int:
+    """Count who needed nothing; somebody this very night wrote before it was cut off was written, not unchanged."""
+    written = mill.registry.pushes.entries(night_id=night)["person_id"]
+    still = planned.filter(pc.equal(planned["action"], "unchanged"))["person_id"]
+    return len(still) - int(pc.sum(pc.is_in(still, written.combine_chunks())).as_py() or 0)
 
 
 def _crm(mill: Mill) -> CrmConfig:
