@@ -58,6 +58,10 @@ class ContractBroken(LeadmillError):
     """A list broke its contract as a whole: counts by reason. Trying again will not help."""
 
 
+class ListHeld(ContractBroken):
+    """A list waits for a person, who may let it go on or refuse it: why, and how to answer."""
+
+
 class TallyUnbalanced(LeadmillError):
     """Records went missing or appeared: the counts that do not add up. Stops the run."""
 

@@ -17,7 +17,7 @@ from leadmill.registry.database import Database
 from leadmill.registry.insert_once import insert_once
 from leadmill.registry.schema import deliveries, nights
 
-STATES = ("landed", "validated", "standardised", "held", "failed")
+STATES = ("landed", "validated", "standardised", "held", "refused", "failed")
 READY = "standardised"
 
 

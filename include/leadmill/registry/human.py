@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
@@ -11,6 +12,15 @@ from leadmill.registry.bulk import read
 from leadmill.registry.database import Database
 from leadmill.registry.insert_once import insert_once
 from leadmill.registry.schema import human_answers, list_contracts
+
+
+@dataclass(frozen=True, slots=True)
+class HumanAnswer:
+    """What somebody said, and when."""
+
+    answer: str
+    answered_by: str
+    answered_at: datetime
 
 
 class HumanAnswers:
@@ -26,6 +36,15 @@ class HumanAnswers:
         with self._database.write() as con:
             if not insert_once(con, human_answers, row):
                 con.execute(update(human_answers).where(same).values(answer=answer, answered_by=by, answered_at=now))
+
+    def answer(self, question: str, subject: str) -> HumanAnswer | None:
+        """Return the answer to one question about one subject; None when nobody has answered yet."""
+        query = select(human_answers.c["answer", "answered_by", "answered_at"]).where(
+            human_answers.c.question == question, human_answers.c.subject == subject
+        )
+        with self._database.read() as con:
+            row = con.execute(query).mappings().one_or_none()
+        return None if row is None else HumanAnswer(**row)
 
     def table(self, question: str) -> pa.Table:
         """Return every answer to one question: question, subject, answer, answered_by, answered_at."""

@@ -28,7 +28,7 @@ deliveries = _table(
     Column("delivery_id", String(64), primary_key=True),
     Column("source", String(60), nullable=False),
     Column("file", Text, nullable=False),
-    Column("state", String(20), nullable=False),  # landed, validated, standardised, held, failed
+    Column("state", String(20), nullable=False),  # landed, validated, standardised, held, refused, failed
     Column("counts", Text),  # JSON: rows by where they ended, as the stages tell
     Column("detail", Text),  # why it is held or failed: rules and counts, no cell
     Column("night_id", String(250), index=True),  # null until a night takes it
@@ -169,7 +169,7 @@ pushed = _table(
 )
 human_answers = _table(
     "human_answers",
-    Column("question", String(40), primary_key=True),  # same_person, approve_push, crm_conflict, ...
+    Column("question", String(40), primary_key=True),  # same_person, held_list, approve_push, crm_conflict, ...
     Column("subject", String(200), primary_key=True),
     Column("answer", Text, nullable=False),
     Column("answered_by", Text, nullable=False),

@@ -11,6 +11,7 @@ import pytest
 
 from leadmill.errors import StateError
 from leadmill.registry import Registry
+from leadmill.registry.human import HumanAnswer
 from leadmill.registry.suppression import KEY_VARIABLE
 
 
@@ -210,6 +211,13 @@ def test_the_last_human_answer_holds(registry: Registry, now) -> None:
         registry.human.give("same_person", "p_1|p_2", answer, by="ann", now=now)
 
     assert registry.human.table("same_person")["answer"].to_pylist() == ["yes"]
+    assert registry.human.answer("same_person", "p_1|p_2") == HumanAnswer("yes", "ann", now)
+
+
+def test_a_question_nobody_answered_has_no_answer(registry: Registry, now) -> None:
+    registry.human.give("same_person", "p_1|p_2", "yes", by="ann", now=now)
+
+    assert registry.human.answer("held_list", "p_1|p_2") is None
 
 
 def test_terms_of_a_list_are_kept_by_version(registry: Registry, now) -> None:
