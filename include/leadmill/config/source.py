@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -22,7 +22,7 @@ class Format(Strict):
 
     type: Literal["csv", "xlsx", "xls", "ods", "json", "jsonl", "parquet"] | None = None
     encoding: str | None = None
-    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    delimiter: str | None = Field(default=None, min_length=1, max_length=2)  # two: a separator and a space
     quote: str | None = Field(default=None, min_length=1, max_length=1)
     header_rows: int | None = Field(default=None, ge=0, le=10)
     skip_rows: int | None = Field(default=None, ge=0)
@@ -95,3 +95,13 @@ def load_sources(config: Path) -> list[Source]:
 def source_files(config: Path) -> list[Path]:
     """List the source files, by name."""
     return sorted((config / "sources").glob("*.yaml"))
+
+
+def source_schema() -> dict[str, Any]:
+    """Describe a source file as JSON schema, for editors: completion, and a mark under what `load_source` would refuse."""
+    schema = Source.model_json_schema()
+    del schema["properties"]["name"]  # the file's name
+    schema["required"].remove("name")
+    canonical = sorted({name for columns in CANONICAL.values() for name in columns})
+    schema["properties"]["columns"]["propertyNames"] = {"enum": canonical}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A Leadmill source", **schema}

@@ -5,9 +5,28 @@ it was, and a row that cannot be read without guessing is refused with its line 
 """
 
 from leadmill.sources.deliveries import delivery_id, find_deliveries
+from leadmill.sources.drift import hold_unclear
+from leadmill.sources.golden import mapped_sample, write_golden
 from leadmill.sources.land import Landing, fingerprints, land
 from leadmill.sources.mapping import map_columns
+from leadmill.sources.propose import load_header_words, propose
 from leadmill.sources.read import read
-from leadmill.sources.reading import Reading, Refusal
+from leadmill.sources.reading import REASONS, Reading, Refusal
 
-__all__ = ["Landing", "Reading", "Refusal", "delivery_id", "find_deliveries", "fingerprints", "land", "map_columns", "read"]
+__all__ = [
+    "REASONS",
+    "Landing",
+    "Reading",
+    "Refusal",
+    "delivery_id",
+    "find_deliveries",
+    "fingerprints",
+    "hold_unclear",
+    "land",
+    "load_header_words",
+    "map_columns",
+    "mapped_sample",
+    "propose",
+    "read",
+    "write_golden",
+]

@@ -17,7 +17,6 @@ from leadmill.sources.drift import hold_drifted, hold_unclear
 from leadmill.sources.read import read
 from leadmill.sources.reading import Reading
 
-
 MARK = "\x1f"  # the unit separator, which lists do not contain
 
 
