@@ -109,6 +109,7 @@ class Contract(Strict):
     required: list[str] = []  # canonical columns or attributes the file must have
     rows: list[Rule] = []
     lists: list[Rule] = []
+    drift: Literal["note", "hold"] = "note"  # a delivery unlike the vendor's earlier ones is noted in its record, or held for a person
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -11,7 +11,7 @@ from leadmill.validate.claims import Claim, Evidence, claim
 from leadmill.validate.drift import DriftSettings, Finding, drift
 from leadmill.validate.export import write_csv, write_xlsx
 from leadmill.validate.profile import profile
-from leadmill.validate.record import Delivered, write_record
+from leadmill.validate.record import Delivered, write_record, write_whole
 from leadmill.validate.replay import Replay, handout, replay, still_refused
 
 __all__ = [
@@ -34,5 +34,6 @@ __all__ = [
     "write_csv",
     "write_pack",
     "write_record",
+    "write_whole",
     "write_xlsx",
 ]

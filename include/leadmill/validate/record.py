@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -94,11 +95,16 @@ def as_json(record: dict[str, Any], delivery: Delivered, findings: Sequence[Find
 
 def write_record(folder: Path, record: dict[str, Any], delivery: Delivered, findings: Sequence[Finding] = ()) -> Path:
     """Write `<delivery_id>.json` and `.html` into a folder, replacing an earlier record of the delivery; returns the page's path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{delivery.delivery_id}.json").write_text(as_json(record, delivery, findings), encoding="utf-8")
-    target = folder / f"{delivery.delivery_id}.html"
-    target.write_text(page(record, delivery, findings), encoding="utf-8")
-    return target
+    write_whole(folder / f"{delivery.delivery_id}.json", as_json(record, delivery, findings))
+    return write_whole(folder / f"{delivery.delivery_id}.html", page(record, delivery, findings))
+
+
+def write_whole(target: Path, text: str) -> Path:
+    """Write a file so that it is there whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    return draft.replace(target)
 
 
 def _share(wrong: int, rows: int) -> str:
