@@ -82,7 +82,7 @@ class Names:
 
     def last_key(self, last: str | None) -> str | None:
         """Return the family name folded, without particles and generation; Mc Donald and O Brien are one word."""
-        words = [word for word in fold(last or "").split() if word not in self.people.generations]
+        words = [word for word in fold(last or "").split() if word not in self.people.generations and not word.isdigit()]
         family = [word for word in words if word not in self._particles] or words
         return re.sub(r"\b(mc|mac|o) (?=[a-z])", r"\1", " ".join(family)) or None
 
@@ -138,7 +138,7 @@ class Names:
 
 
 def build(con: duckdb.DuckDBPyConnection, people: People) -> None:
-    """Create `given`(text, shown, key), `family`(text, shown, key) and `whole`(text, first, last, first_key, last_key) from `clean`."""
+    """Create `given` and `family` (text, shown, key) and `whole` (text, first, last, first_key, last_key) over the names of `clean`."""
     names = Names(people)
     for table, column, key in (("given", "first_name", names.first_key), ("family", "last_name", names.last_key)):
         texts = _distinct(con, f"select distinct {column} from clean where {column} is not null")

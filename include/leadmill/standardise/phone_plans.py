@@ -18,7 +18,8 @@ from phonenumbers.phonemetadata import PhoneMetadata
 from leadmill.engine import quote_text
 
 WORTH_A_PLAN = 300  # numbers of a region below which compiling its patterns costs more than it saves
-FILLER = "|".join([*(f"{digit}{{7}}" for digit in range(10)), "01234567", "12345678", "98765432"])  # nobody's number
+# Nobody's number: seven of the same at the end, or the keys in order from end to end.
+FILLER = "|".join([*(f"{digit}{{7}}$" for digit in range(10)), "^0?123456(7(8(9(0)?)?)?)?$", "^0?9876543(2(1(0)?)?)?$"])
 _SHAPE = r"[+]?[0-9 ()./-]*[0-9][0-9 ()./-]*"
 _APART = r"[0-9]+[.]0+|.*/ ?[+(0].*"  # a float, or two numbers in one cell
 _SPECIAL = ("premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail")  # asked in this order
@@ -71,7 +72,7 @@ def _match_region(con: duckdb.DuckDBPyConnection, region: str) -> None:
     con.execute(
         f"""insert into planned
             with national as (  -- typed without plus, as spreadsheets leave them
-                select *, case when not is_abroad and starts_with(digits, '{code}') and not {_fits(plan.general_desc, "digits")}
+                select *, case when not is_abroad and starts_with(digits, '{code}') and {_means_code(plan)}
                     then digits[{len(code) + 1}:] else digits end as dialled
                 from plain_phone where region = {quote_text(region)} and (is_abroad or not regexp_matches(digits, '^(?:{abroad})'))
             ), significant as (
@@ -80,6 +81,11 @@ def _match_region(con: duckdb.DuckDBPyConnection, region: str) -> None:
             )
             select text, country_code, '+{code}' || number, {_kind(plan)} as kind from significant where kind is not null"""
     )
+
+
+def _means_code(plan: Any) -> str:
+    """Write the SQL that leading digits equal to the country code are it. Where national numbers start with a trunk prefix, they are."""
+    return "true" if plan.national_prefix else f"not {_fits(plan.general_desc, 'digits')}"
 
 
 def _kind(plan: Any) -> str:

@@ -7,17 +7,20 @@ A number is impossible (null) when its length fits no number of its country; one
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import duckdb
 import phonenumbers
 import pyarrow as pa
+from phonenumbers.phonemetadata import PhoneMetadata
 
 from leadmill.standardise import phone_plans
 
 _FLOAT = re.compile(r"[0-9]+\.0+")
 _SCIENTIFIC = re.compile(r"[0-9][.,]?[0-9]*e[+]?[0-9]+", re.IGNORECASE)
 _FILLER = re.compile(phone_plans.FILLER)
-_SECOND = re.compile(r"\s*(?:[;|]|\bor\b|\boder\b|/\s*(?=[+(0]))\s*", re.IGNORECASE)
+_SECOND = re.compile(r"\s*(?:[;|]|\bor\b|\boder\b|[/,]\s*(?=[+(0]))\s*", re.IGNORECASE)
+_LABEL = re.compile(r"^[^\W\d_][^\d+(]*|\([^)\d]*[^\W\d_][^)\d]*\)")  # Tel.: ... (mobile); letters inside a number are part of it
 _TYPES = {phonenumbers.PhoneNumberType.to_string(value).lower(): value for value in phonenumbers.PhoneNumberType.values()}
 _NAMES = {value: name for name, value in _TYPES.items()}
 
@@ -51,7 +54,7 @@ def read(text: str, country: str | None, default: str | None = None) -> tuple[st
 
 def _meant(text: str) -> str | None:
     """Undo what spreadsheets and typists did; null when digits are missing or were never meant."""
-    first = _SECOND.split(text.strip())[0].removeprefix("tel:")
+    first = _LABEL.sub("", _SECOND.split(text.strip())[0])
     if _SCIENTIFIC.fullmatch(first):
         return None
     if _FLOAT.fullmatch(first):
@@ -61,12 +64,29 @@ def _meant(text: str) -> str | None:
 
 
 def _read_as(text: str, region: str | None) -> tuple[str | None, str | None]:
+    """Read as typed; without plus, digits that start with the country's code are first tried with one, as spreadsheets drop it.
+
+    Without a country 00 is taken for the plus: most of the world dials it.
+    """
+    if region is None and text.startswith("00"):
+        return _parse(f"+{text[2:]}", None)
+    code = str(phonenumbers.country_code_for_region(region)) if region else "-"
+    digits = re.sub(r"[^0-9]", "", text)
+    plan: Any = PhoneMetadata.metadata_for_region(region) if region else None
+    if "+" not in text and digits.startswith(code) and plan and plan.national_prefix:
+        number, kind = _parse(f"+{digits}", region)
+        if kind not in (None, "unknown"):
+            return number, kind
+    return _parse(text, region)
+
+
+def _parse(text: str, region: str | None) -> tuple[str | None, str | None]:
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None, None
-    number.extension = None
-    if not phonenumbers.is_possible_number(number):
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None, None
+    number.extension = None
     kind = _NAMES.get(phonenumbers.number_type(number), "unknown")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), kind

@@ -16,7 +16,7 @@ from leadmill.standardise.vocabulary import Vocabulary, load_vocabulary
 
 # Columns where "NA" or "none" may be a name, a country, an answer or an id: only what is surely no value is emptied there.
 _MAY_BE_NAMED_NONE = frozenset(
-    ("first_name", "last_name", "full_name", "company_name", "city", "region", "country", "do_not_contact", "is_won", "crm_id",
+    ("first_name", "last_name", "full_name", "city", "region", "country", "do_not_contact", "is_won", "crm_id",
      "crm_account_id", "parent_crm_account_id", "crm_opportunity_id", "crm_activity_id", "registration_number")
 )  # fmt: skip
 # Every text column a facet below may ask for; absent ones are null.
@@ -38,8 +38,8 @@ _DERIVED = {
     "company_key": "company.company_key",
     "legal_form": "company.legal_form",
     "website": "site.website",
-    "domain": """coalesce(case when web.domain not in (from platforms) and web.domain not in (from free)
-        and web.domain not in (from disposable) then web.domain end, post.domain)""",
+    "domain": """coalesce(case when web.domain not in (from platforms) and not is_free(web.domain)
+        and not is_disposable(web.domain) then web.domain end, post.domain)""",
     "revenue_currency": "coalesce(currency_code(c.revenue_currency), currency(c.annual_revenue))",
     "opportunity_currency": "coalesce(currency_code(c.opportunity_currency), currency(c.amount))",
     "country_code": "c.country_code",

@@ -37,8 +37,10 @@ def define(con: duckdb.DuckDBPyConnection, words: Words) -> None:
     )
     # Nearly every cell is plain ASCII with single spaces and needs no more than one look.
     con.execute("create macro tidy(x) as case when regexp_matches(x, '[^!-~ ]|  |^ | $|^$') then tidy_odd(x) else x end")
-    con.execute(f"create macro is_empty(x) as lower(x) in ({_listed(words.empty)})")
-    con.execute(f"create macro is_blank(x) as lower(x) in ({_listed(words.empty + words.empty_unless_name)})")
+    con.execute(r"create macro core(x) as lower(regexp_replace(x, '^[\p{P}\p{Sm}\p{Sk} ]+|[\p{P}\p{Sm}\p{Sk} ]+$', '', 'g'))")
+    con.execute(f"create macro is_empty(x) as lower(x) in ({_listed(words.empty)}) or core(x) in ('', {_listed(words.empty)})")
+    blank = words.empty + words.empty_unless_name
+    con.execute(f"create macro is_blank(x) as lower(x) in ({_listed(blank)}) or core(x) in ('', {_listed(blank)})")
     con.execute(
         r"""create macro fold(x) as trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
             translate(replace(replace(replace(replace(strip_accents(lower(x)), 'ß', 'ss'), 'æ', 'a'), 'œ', 'o'), 'þ', 'th'),

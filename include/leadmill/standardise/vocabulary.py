@@ -52,7 +52,12 @@ class Mailboxes(Strict):
     """Role mailboxes, providers that ignore dots, and domains that say nothing of an employer."""
 
     shared: list[str]
+    namelike: list[str]
+    openings: list[str]
+    endings: list[str]
+    qualifiers: list[str]
     dotless: dict[str, str]
+    free_brands: list[str]
     free: list[str]
     disposable: list[str]
     platforms: list[str]
@@ -76,6 +81,9 @@ class Trials(Strict):
 
     mailboxes: list[str]
     domains: list[str]
+    echoes: list[str]
+    telling: list[str]
+    idle: list[str]
     names: list[str]
     companies: list[str]
 

@@ -82,10 +82,6 @@ def test_attributes_are_typed_as_the_source_says() -> None:
     }  # fmt: skip
 
 
-def test_an_attribute_may_carry_the_name_of_a_canonical_text_column() -> None:
-    assert one(attributes={"full_name": Attribute(column="f")}, full_name="as it was")["full_name"] == "as it was"
-
-
 def test_what_cannot_be_read_is_unknown_and_counted() -> None:
     table = mapped(
         email=["a@acme.example", "no mailbox", "n/a", ""],
