@@ -22,7 +22,7 @@ Bytes = npt.NDArray[np.uint8]
 LONGEST_DOUBTFUL = 1 << 20  # bytes a quoted cell may span where the quotation marks of the file do not pair up
 LONGEST = 8 << 20  # bytes of a line or a quoted cell that a list may have
 BLOCK = 1 << 22
-ACCIDENTS = 0.05  # share of records up to which a quotation mark inside an unquoted cell is an accident, not the writer's habit
+ACCIDENTS, FEW = 0.05, 3  # share or number of records up to which a mark inside an unquoted cell is an accident, not the writer's habit
 BARE = "bare_quote"
 LF, CR = 10, 13
 
@@ -106,7 +106,7 @@ def _mended(found: Records, quotes: Positions, dialect: Dialect) -> Records:
             keep[index + 1 : last + 1] = False
             found.ends[index] = end
     bare = [index for index, reason in reasons.items() if reason == BARE]
-    accident = some_quoted and len(bare) <= ACCIDENTS * len(found)
+    accident = some_quoted and len(bare) <= max(FEW, ACCIDENTS * len(found))
     reasons = {index: reason.replace(BARE, "stray_quote") for index, reason in reasons.items() if accident or reason != BARE}
     return _kept(found, keep, found.after_blank, reasons)
 
