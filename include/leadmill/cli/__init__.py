@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from leadmill.cli import quarantine, rules, source
+from leadmill.cli import gate, quarantine, rules, source
 from leadmill.cli.claims import claims
 from leadmill.cli.match import match
 from leadmill.cli.read import read
@@ -18,6 +18,8 @@ app.command()(run)
 app.command()(read)
 app.command()(match)
 app.command()(claims)
+source.app.command()(gate.release)
+source.app.command()(gate.refuse)
 app.add_typer(source.app, name="source")
 app.add_typer(rules.app, name="rules")
 app.add_typer(quarantine.app, name="quarantine")

@@ -1,12 +1,13 @@
 """The order of the night. Every stage here takes and gives small dictionaries: ids, paths and counts, never rows.
 
-    intake, per source   land -> validate -> standardise
+    intake, per source   land -> validate -> standardise (a held list waits for a person before standardise)
     night, all sources   open_night -> match -> enrich -> qualify -> plan -> push -> report
 
 A stage reads what earlier ones left in lake and registry, and writes under names made from delivery or night: running it again replaces
 its own results, so a night killed anywhere is resumed by running it again.
 """
 
+from leadmill.pipeline.gating import answer_held, answer_waiting, waiting
 from leadmill.pipeline.intake import land, standardise, validate
 from leadmill.pipeline.mill import Mill, open_mill
 from leadmill.pipeline.night import INTAKE, NIGHT, enrich, match, open_night, plan, push, qualify, run_night
@@ -16,6 +17,8 @@ __all__ = [
     "INTAKE",
     "NIGHT",
     "Mill",
+    "answer_held",
+    "answer_waiting",
     "enrich",
     "land",
     "match",
@@ -28,4 +31,5 @@ __all__ = [
     "run_night",
     "standardise",
     "validate",
+    "waiting",
 ]

@@ -1,7 +1,8 @@
-"""The intake of one source: land -> validate -> standardise, delivery by delivery.
+"""The intake of one source: land -> validate -> (a person, for a held list) -> standardise, delivery by delivery.
 
-A delivery that cannot be taken is marked `failed` or `held` with the reason and the others go on; the last stage then raises, so that
-the run is red and says which. Bytes that were standardised before are skipped: the same file twice is nothing.
+A delivery that cannot be taken is marked `failed`, one that waits for a person `held`, with the reason, and the others go on; the last
+stage then raises, so that the run is red and says which. Bytes that were standardised, or refused by a person, before are skipped: the
+same file twice is nothing.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from leadmill import validate as validate_room
 from leadmill.columns import LANDED
 from leadmill.config import Source
 from leadmill.engine import connect
-from leadmill.errors import ContractBroken, LeadmillError, SourceError
+from leadmill.errors import ContractBroken, LeadmillError, ListHeld, SourceError
+from leadmill.pipeline import gating
 from leadmill.pipeline.mill import Mill, open_mill
 from leadmill.pipeline.quarantine import refuse
+from leadmill.pipeline.recording import keep_record
 from leadmill.tally import Tally
 
-Step = dict[str, Any]  # source, delivery_id, file, state; received once landed; error when failed or held
+Step = dict[str, Any]  # source, delivery_id, file, state; received once landed; error when failed or held; why when held
 DONE = "standardised"
 
 
@@ -47,10 +50,12 @@ def validate(landed: list[Step]) -> list[Step]:
 def standardise(validated: list[Step]) -> Step:
     """Turn accepted rows into leads, set duplicates aside, write down where every row ended.
 
-    Returns source, deliveries (steps) and tally. Raises SourceError or ContractBroken at the end when a delivery failed or was held.
+    A held delivery goes on when a person has released it since. Returns source, deliveries (steps) and tally. Raises SourceError,
+    ContractBroken or ListHeld at the end when a delivery failed or waits.
     """
     with open_mill() as mill:
-        steps = [_guarded(mill, step, _standardise) if step["state"] == "validated" else step for step in validated]
+        taken_up = [_taken_up(mill, step) for step in validated]
+        steps = [_guarded(mill, step, _standardise) if step["state"] == "validated" else step for step in taken_up]
     _raise_refused(steps)
     tally = Tally.total(Tally(**step["tally"]) for step in steps if "tally" in step)
     return {"source": steps[0]["source"], "deliveries": steps, "tally": tally.as_json()}
@@ -63,7 +68,7 @@ def _land(mill: Mill, source: Source, path: Path) -> Step:
     if known.source != source.name:
         error = f"{path.name}: the same file was delivered as source {known.source} before. Remove it from one of the two."
         return {**step, "state": "failed", "error": error}
-    if known.state == DONE:
+    if known.state in (DONE, gating.REFUSED):
         return step
     return _guarded(mill, step, lambda mill, step: _land_file(mill, source, path, step))
 
@@ -78,17 +83,30 @@ def _land_file(mill: Mill, source: Source, path: Path, step: Step) -> Step:
 def _validate(mill: Mill, step: Step) -> Step:
     source, place = mill.source(step["source"]), (step["source"], step["delivery_id"])
     landed = mill.lake.read("landed", *place)
-    verdict = validate_room.check(sources.map_columns(landed, source), source)
-    if verdict.held:
+    mapped = sources.map_columns(landed, source)
+    verdict = validate_room.check(mapped, source)
+    why = keep_record(mill, source, step["delivery_id"], mapped, verdict)
+    if verdict.gate == "refuse":
         raise ContractBroken(
-            f"the list broke its contract: {'; '.join(verdict.held)}.",
+            f"the list broke its contract: {' '.join(why)}",
             file=step["file"],
             hint="Ask the vendor for a corrected list, or change the contract in the source's YAML; then run the intake again.",
         )
+    step = {**step, "accepted": verdict.accepted.num_rows, "refused": verdict.reasons.num_rows}
+    if why and (asked := gating.ask(mill, step, why))["state"] != "validated":
+        return asked
     quarantine = pa.concat_tables([mill.lake.read("refused", *place), refuse(landed, verdict.reasons, step["file"])])
     mill.lake.write(verdict.accepted, "accepted", *place)
     mill.lake.write(quarantine, "quarantine", *place)
     return {**step, "state": "validated"}
+
+
+def _taken_up(mill: Mill, step: Step) -> Step:
+    """Look again at a held delivery that a person has answered for since."""
+    if step["state"] != gating.HELD or not gating.is_answered(mill, step):
+        return step
+    asked_no_more = {name: fact for name, fact in step.items() if name not in ("why", "error")}
+    return _guarded(mill, asked_no_more, _validate)
 
 
 def _standardise(mill: Mill, step: Step) -> Step:
@@ -147,15 +165,19 @@ def _guarded(mill: Mill, step: Step, stage: Any) -> Step:
     try:
         done: Step = stage(mill, step)
     except (SourceError, ContractBroken) as error:
-        state = "held" if isinstance(error, ContractBroken) else "failed"
-        mill.registry.deliveries.mark(step["delivery_id"], state, mill.clock(), detail=str(error))
-        return {**step, "state": state, "error": str(error)}
-    mill.registry.deliveries.mark(done["delivery_id"], done["state"], mill.clock())
+        done = {**step, "state": "failed", "error": str(error), "broken": isinstance(error, ContractBroken)}
+    mill.registry.deliveries.mark(done["delivery_id"], done["state"], mill.clock(), detail=done.get("error") or done.get("detail"))
     return done
 
 
 def _raise_refused(steps: list[Step]) -> None:
-    refused = [step for step in steps if step["state"] in ("failed", "held")]
-    if refused:
-        kind: type[LeadmillError] = ContractBroken if all(step["state"] == "held" for step in refused) else SourceError
-        raise kind("\n".join(step["error"] for step in refused))
+    """Raise for what failed or waits; what a person refused is settled."""
+    left = [step for step in steps if step["state"] in ("failed", gating.HELD)]
+    if left:
+        raise _kind_of(left)("\n".join(step["error"] for step in left))
+
+
+def _kind_of(left: list[Step]) -> type[LeadmillError]:
+    if all(step["state"] == gating.HELD for step in left):
+        return ListHeld
+    return ContractBroken if all(step["state"] == gating.HELD or step.get("broken") for step in left) else SourceError

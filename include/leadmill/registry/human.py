@@ -39,9 +39,8 @@ class HumanAnswers:
 
     def answer(self, question: str, subject: str) -> HumanAnswer | None:
         """Return the answer to one question about one subject; None when nobody has answered yet."""
-        query = select(human_answers.c["answer", "answered_by", "answered_at"]).where(
-            human_answers.c.question == question, human_answers.c.subject == subject
-        )
+        said = human_answers.c
+        query = select(said.answer, said.answered_by, said.answered_at).where(said.question == question, said.subject == subject)
         with self._database.read() as con:
             row = con.execute(query).mappings().one_or_none()
         return None if row is None else HumanAnswer(**row)
