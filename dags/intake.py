@@ -14,18 +14,19 @@ from leadmill_airflow import stages
 from leadmill_airflow.names import intake_id, standardised
 from leadmill_airflow.params import intake_params
 from leadmill_airflow.retry import DEFAULTS
+from leadmill_airflow.schedule import intake_schedule
 
 SHARED = {"catchup": False, "max_active_runs": 1, "default_args": DEFAULTS}
 
 
-def intake(dag_id: str, source: Source) -> None:
-    """One source's way into the lake."""
+def intake(file: Path, source: Source) -> None:
+    """Make the way of one source into the lake."""
 
     @dag(
-        dag_id=dag_id,
+        dag_id=intake_id(file),
         description=source.title,
         doc_md=f"**{source.title}** ({source.kind}): land -> validate -> standardise. Deliveries: `{source.deliveries}`.",
-        schedule=source.schedule,
+        schedule=intake_schedule(source, file),
         params=intake_params(),
         tags=["intake", source.kind],
         **SHARED,
@@ -37,22 +38,22 @@ def intake(dag_id: str, source: Source) -> None:
     build()
 
 
-def broken(dag_id: str, error: ConfigError) -> None:
+def broken(file: Path, error: ConfigError) -> None:
     """Stand for a source whose YAML cannot be read: its DAG says why."""
 
-    @dag(dag_id=dag_id, schedule=None, doc_md=f"```\n{error}\n```", tags=["intake", "broken"], **SHARED)
+    @dag(dag_id=intake_id(file), schedule=None, doc_md=f"```\n{error}\n```", tags=["intake", "broken"], **SHARED)
     def build() -> None:
         stages.fail("land", error)
 
     build()
 
 
-def register(path: Path) -> None:
+def register(file: Path) -> None:
     """Make the DAG of one source file."""
     try:
-        intake(intake_id(path), load_source(path))
+        intake(file, load_source(file))
     except ConfigError as error:
-        broken(intake_id(path), error)
+        broken(file, error)
 
 
 WANTED = get_parsing_context().dag_id  # None while parsing, one id while a task runs

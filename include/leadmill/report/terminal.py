@@ -24,7 +24,7 @@ def terminal(funnel: Funnel) -> Group:
 
 def _sources(funnel: Funnel) -> Table:
     table = Table(title=f"Night {_plain(funnel.night)}: rows by source", title_justify="left", show_footer=len(funnel.sources) > 1)
-    table.add_column("source", "total")
+    table.add_column("source", "total", overflow="fold")
     for end, count in zip(ENDS, astuple(funnel.total), strict=True):
         table.add_column(end, f"{count:,}", justify="right")
     for name, tally in funnel.sources:

@@ -16,7 +16,7 @@ import psutil
 from leadmill.errors import StateError
 
 INITIALISE = "from airflow.utils.db import initdb; initdb()"  # three times as fast as `airflow db migrate`
-GRACE = 10.0  # seconds between asking and killing
+GRACE = 5.0  # seconds between asking and killing
 
 
 class Components:
@@ -83,7 +83,8 @@ def running(home: Path, env: Mapping[str, str], *, ui: bool) -> Iterator[Compone
         del components.processes["database"]
         components.start("api-server", [airflow, "api-server"])
         components.start("dag-processor", [airflow, "dag-processor"])
-        components.start("scheduler", [airflow, "scheduler", *([] if ui else ["--skip-serve-logs"])])
+        warm = [python, "-m", "leadmill_airflow.standalone.warm"]
+        components.start("scheduler", [*warm, "scheduler", *([] if ui else ["--skip-serve-logs"])])
         if ui:
             components.start("triggerer", [airflow, "triggerer", "--skip-serve-logs"])
         yield components
@@ -104,14 +105,14 @@ def _identity(pid: int) -> list[float]:
 
 
 def _stop(leaders: list[psutil.Process]) -> None:
-    """Ask processes to end, then kill what is left; children are noted first, because orphans have no parent to be found by."""
+    """Ask the parts to end, then kill what is left; children are noted first, because orphans have no parent to be found by."""
     family = [child for leader in leaders for child in _children(leader)]
     for leader in leaders:
         _signal(leader, signal.SIGTERM)
-    _, alive = psutil.wait_procs([*leaders, *family], timeout=GRACE)
-    for process in alive:
+    psutil.wait_procs(leaders, timeout=GRACE)
+    for process in [*leaders, *family]:
         _signal(process, signal.SIGKILL)
-    psutil.wait_procs(alive, timeout=GRACE)
+    psutil.wait_procs([*leaders, *family], timeout=GRACE)
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:
