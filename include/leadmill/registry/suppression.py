@@ -87,8 +87,13 @@ class Suppression:
 
 
 def _hash(secret: bytes, kind: str, value: str) -> str:
-    normal = unicodedata.normalize("NFKC", value).strip().casefold()
-    return hmac.digest(secret, f"{kind}\0{normal}".encode(), "sha256").hex()
+    return hmac.digest(secret, f"{kind}\0{_normal(value)}".encode(), "sha256").hex()
+
+
+def _normal(value: str) -> str:
+    """One spelling for all that differ only in case, width or composition (Unicode's compatibility caseless match)."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", value).casefold())
+    return unicodedata.normalize("NFKD", folded.casefold()).strip()
 
 
 def _read_or_create(path: Path) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import socket
+import ssl
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -21,8 +22,9 @@ from typing import Any, Self
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, SSLError
 from urllib3.util.retry import Retry
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from leadmill.errors import NeverSent, ServiceRefused, ServiceUnavailable
 from leadmill.services.address import Resolve, pin, resolve_name
@@ -173,9 +175,11 @@ class _Pinned(HTTPAdapter):
 
 
 def _never_connected(error: requests.ConnectionError) -> bool:
+    """Whether it failed before a request could leave: no connection, or a certificate that does not prove the host's name."""
     cause = error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else cause
-    return isinstance(reason, (NewConnectionError, socket.gaierror))
+    unproven = isinstance(reason, SSLError) and isinstance(reason.args[0], (ssl.SSLCertVerificationError, CertificateError))
+    return unproven or isinstance(reason, (NewConnectionError, socket.gaierror))
 
 
 def _parse(body: bytes, *, strict: bool) -> Any:
