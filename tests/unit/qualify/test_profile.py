@@ -1,0 +1,106 @@
+"""Profiles: one row per person, the best value of every field, and what the CRM knows at that moment."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from leadmill.qualify import profile
+from leadmill.qualify.facts import CRM_FACTS
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+NOTHING = pa.table({})
+MOMENT = pa.timestamp("us", tz="UTC")
+
+
+def persons(*rows: tuple[str, str | None, int | None]) -> pa.Table:
+    ids, companies, sizes = zip(*rows, strict=True)
+    return pa.table({"person_id": ids, "company_id": pa.array(companies, pa.string()), "employee_count": pa.array(sizes, pa.int64())})
+
+
+def deals(*rows: tuple[str | None, str | None, bool | None, datetime | None]) -> pa.Table:
+    kinds = {"person_id": pa.string(), "company_id": pa.string(), "is_won": pa.bool_(), "closed_at": MOMENT}
+    return pa.table({name: pa.array([row[place] for row in rows], kind) for place, (name, kind) in enumerate(kinds.items())})
+
+
+def calls(*rows: tuple[str | None, str | None, str, datetime, str | None]) -> pa.Table:
+    kinds = {
+        "person_id": pa.string(),
+        "company_id": pa.string(),
+        "activity_type": pa.string(),
+        "occurred_at": MOMENT,
+        "outcome": pa.string(),
+    }
+    return pa.table({name: pa.array([row[place] for row in rows], kind) for place, (name, kind) in enumerate(kinds.items())})
+
+
+def one(
+    people: pa.Table, *, companies: pa.Table = NOTHING, won: pa.Table = NOTHING, acts: pa.Table = NOTHING, bought: pa.Table = NOTHING
+) -> Any:
+    return profile(people, companies, won, acts, bought, NOW).to_pylist()[0]
+
+
+@pytest.mark.parametrize(
+    ("own", "golden", "bought", "survives"),
+    [(1, 2, 3, 2), (1, None, 3, 1), (None, None, 3, 3), (None, None, None, None)],
+    ids=["golden_company", "own_record", "bought", "unknown"],
+)
+def test_enrichment_fills_only_what_nobody_delivered(own: int | None, golden: int | None, bought: int | None, survives: int | None) -> None:
+    companies = pa.table({"company_id": ["c"], "employee_count": pa.array([golden], pa.int64())})
+    enriched = pa.table({"company_id": ["c"], "employee_count": pa.array([str(bought) if bought else None], pa.string())})
+
+    assert one(persons(("p", "c", own)), companies=companies, bought=enriched)["employee_count"] == survives
+
+
+def test_without_a_crm_its_facts_are_unknown() -> None:
+    found = one(persons(("p", "c", 1)))
+
+    assert {name: found[name] for name in CRM_FACTS.names} == dict.fromkeys(CRM_FACTS.names)
+
+
+def test_a_crm_that_knows_no_deal_of_a_company_says_so() -> None:
+    found = one(persons(("p", "c", 1)), won=deals((None, "other", True, NOW)))
+
+    assert (found["is_customer"], found["has_open_opportunity"], found["won_count"]) == (False, False, 0)
+
+
+def test_deals_are_the_companys_whoever_stood_behind_them() -> None:
+    day = NOW - timedelta(days=9)
+    found = one(persons(("p", "c", 1)), won=deals(("q", "c", True, day), ("r", "c", False, NOW), ("r", "c", None, None)))
+
+    assert (found["is_customer"], found["has_open_opportunity"], found["won_count"], found["lost_count"]) == (True, True, 1, 1)
+    assert (found["last_won_at"], found["last_lost_at"]) == (day, NOW)
+
+
+def test_a_private_person_is_a_customer_by_their_own_deal() -> None:
+    assert one(persons(("p", None, None)), won=deals(("p", None, True, NOW)))["is_customer"] is True
+    assert one(persons(("p", None, None)), won=deals((None, None, True, NOW)))["is_customer"] is False
+
+
+def test_the_last_activity_is_the_newest_and_the_future_is_not_known_yet() -> None:
+    acts = calls(
+        ("p", "c", "call", NOW - timedelta(days=3), "no_answer"),
+        ("p", "c", "meeting", NOW - timedelta(days=1), "interested"),
+        ("p", "c", "visit", NOW + timedelta(days=1), None),
+    )
+
+    found = one(persons(("p", "c", 1)), acts=acts)
+
+    assert (found["activity_count"], found["last_activity_type"], found["last_activity_outcome"]) == (2, "meeting", "interested")
+
+
+def test_a_referral_counts_when_it_comes_from_a_customer() -> None:
+    won = deals((None, "customer", True, NOW), (None, "stranger", False, NOW))
+
+    assert one(persons(("p", "c", 1)), won=won, acts=calls(("p", "customer", "referral", NOW, None)))["referred_by_customer"] is True
+    assert one(persons(("p", "c", 1)), won=won, acts=calls(("p", "stranger", "referral", NOW, None)))["referred_by_customer"] is False
+
+
+def test_every_person_keeps_one_row_in_order() -> None:
+    people = persons(("p_2", "c", 1), ("p_1", None, None), ("p_3", "c", 2))
+    companies = pa.table({"company_id": ["c", "c"], "industry": ["x", "x"]})
+
+    assert profile(people, companies, NOTHING, NOTHING, NOTHING, NOW)["person_id"].to_pylist() == ["p_2", "p_1", "p_3"]
