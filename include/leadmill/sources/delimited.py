@@ -39,7 +39,12 @@ def read_delimited(data: bytes, stated: Format, file: str) -> Reading:
     good[: layout.first_row] = False
     good &= records.widths == layout.width
     good[list(reasons)] = False
-    rows = _parsed(records, good, layout, dialect)
+    try:
+        rows = _parsed(records, good, layout, dialect)
+    except pa.ArrowInvalid:  # its message quotes cells
+        raise SourceError(
+            "the rows do not fit together.", file=file, hint="State `delimiter`, `quote` or `encoding` under `format`."
+        ) from None
     index = np.flatnonzero(good)
     blank = blank_rows(rows)
     reasons |= {int(index[row]): reason for row, reason in oddities(rows, layout.columns, blank, records.after_blank[index])}
@@ -122,15 +127,16 @@ def _cells(records: Records, good: Mask, names: list[str], dialect: Dialect) -> 
     if len(dialect.delimiter) > 1 or dialect.escape:  # pyarrow takes one character, and drops an escape before anything
         split_rows = [[cell for cell, _ in split(records.slice(index), dialect)] for index in np.flatnonzero(good)]
         return text_table(names, list(zip(*split_rows, strict=True)))
+    return _parse(_joined(records, good), names, dialect, _block(records, good))
+
+
+def _parse(text: memoryview | bytes, names: list[str], dialect: Dialect, block: int) -> pa.Table:
+    """Let pyarrow read well-formed records of one width, every cell as text."""
     return pa.csv.read_csv(
-        pa.BufferReader(_joined(records, good)),
-        read_options=pa.csv.ReadOptions(column_names=names, block_size=_block(records, good)),
+        pa.BufferReader(text),
+        read_options=pa.csv.ReadOptions(column_names=names, block_size=block),
         parse_options=pa.csv.ParseOptions(
-            delimiter=dialect.delimiter,
-            quote_char=dialect.quote or False,
-            double_quote=True,
-            newlines_in_values=True,
-            ignore_empty_lines=False,
+            delimiter=dialect.delimiter, quote_char=dialect.quote or False, newlines_in_values=True, ignore_empty_lines=False
         ),
         convert_options=pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
     )

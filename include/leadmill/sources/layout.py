@@ -15,6 +15,7 @@ LOOKED_AT = 200  # rows
 TYPED = 0.7  # share of a column's filled cells that must agree for the column to have a type
 MOST, FEW = 0.5, 0.02  # shares of the rows that agree on a width, or are strays
 HEADER_ROWS = 5  # at most
+YEARS = range(1900, 2101)
 
 KINDS = (
     ("number", re.compile(r"[-+(]?\s*[$€£¥]?\s*[-+]?(\d{1,3}([., '’]\d{3})+|\d+)?([.,]\d+)?([eE][-+]?\d+)?\s*[%€$£)]?")),
@@ -71,7 +72,7 @@ def kind_of(cell: str) -> str:
 def is_header(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Say whether a row names the columns below it: text over columns of numbers, dates or addresses, not more of the same.
 
-    Without evidence it is a header: lists have one. So are numbers that count up (years).
+    Without evidence it is a header: lists have one. So are years in a row.
     """
     same = other = 0
     if not body:
@@ -82,7 +83,7 @@ def is_header(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
             continue
         same += kind_of(cell) == kind
         other += kind_of(cell) == "text"
-    return other >= same or _counts_up(row)
+    return other >= same or _are_years(row)
 
 
 def _column_kind(cells: list[str]) -> str:
@@ -93,9 +94,11 @@ def _column_kind(cells: list[str]) -> str:
     return kind if number >= TYPED * kinds.total() else "text"
 
 
-def _counts_up(row: Sequence[str]) -> bool:
+def _are_years(row: Sequence[str]) -> bool:
     numbers = [int(cell) for cell in row if cell.strip().isdecimal()]
-    return len(numbers) > 1 and all(after - before == 1 for before, after in pairwise(numbers))
+    return (
+        len(numbers) > 1 and all(number in YEARS for number in numbers) and all(after - before == 1 for before, after in pairwise(numbers))
+    )
 
 
 def _commonest_width(rows: Sequence[list[str]]) -> int:
