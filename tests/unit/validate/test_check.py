@@ -312,3 +312,12 @@ def test_a_pattern_that_would_stall_a_backtracking_engine_does_not_stall_us():
     table = mapped(company_name=["a" * 5000 + "!"] * 50)
     rule = {"id": "name", "expectation": "expect_column_values_to_match_regex", "column": "company_name", "kwargs": {"regex": "(a+)+$"}}
     assert wrong({key: rule[key] for key in ("expectation", "column", "kwargs")}, table) == list(range(50))
+
+
+@pytest.mark.parametrize("severity", ["warning", "info"])
+def test_a_row_that_breaks_only_a_milder_rule_is_accepted_and_counted(severity):
+    rule = {"id": "no_first_name", "expectation": "expect_column_values_to_not_be_null", "column": "first_name", "severity": severity}
+    verdict = check(PEOPLE, source([rule]))
+    assert verdict.accepted.equals(PEOPLE)
+    assert len(verdict.reasons) == 0
+    assert (verdict.record["rules"]["no_first_name"]["wrong"], verdict.gate) == (1, "accept")
