@@ -8,6 +8,7 @@ import typer
 
 from leadmill.cli import gate, quarantine, rules, source
 from leadmill.cli.claims import claims
+from leadmill.cli.explain import explain
 from leadmill.cli.match import match
 from leadmill.cli.read import read
 from leadmill.cli.run import run
@@ -18,6 +19,7 @@ app.command()(run)
 app.command()(read)
 app.command()(match)
 app.command()(claims)
+app.command()(explain)
 source.app.command()(gate.release)
 source.app.command()(gate.refuse)
 app.add_typer(source.app, name="source")

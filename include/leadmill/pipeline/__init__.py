@@ -7,6 +7,7 @@ A stage reads what earlier ones left in lake and registry, and writes under name
 its own results, so a night killed anywhere is resumed by running it again.
 """
 
+from leadmill.pipeline.explaining import explain
 from leadmill.pipeline.gating import answer_held, answer_waiting, waiting
 from leadmill.pipeline.intake import land, standardise, validate
 from leadmill.pipeline.mill import Mill, open_mill
@@ -20,6 +21,7 @@ __all__ = [
     "answer_held",
     "answer_waiting",
     "enrich",
+    "explain",
     "land",
     "match",
     "open_mill",

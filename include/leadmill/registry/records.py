@@ -57,13 +57,16 @@ class Records:
     def table(
         self,
         *,
+        record_id: str | None = None,
         delivery_id: str | None = None,
         person_ids: Sequence[str] | None = None,
         status: str | None = None,
         resolved: bool = False,
     ) -> pa.Table:
-        """Return records, by id; of one delivery, some persons, one status, or only those resolved to a person."""
+        """Return records, by id; one, those of one delivery, of some persons, one status, or only those resolved to a person."""
         query = select(records).order_by(records.c.record_id)
+        if record_id is not None:
+            query = query.where(records.c.record_id == record_id)
         if delivery_id is not None:
             query = query.where(records.c.delivery_id == delivery_id)
         if status is not None:

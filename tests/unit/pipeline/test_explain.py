@@ -1,0 +1,64 @@
+"""Everything known of one person can be asked for, by the person's id or by any of their rows."""
+
+import json
+
+import pytest
+from tiny_house import OPT_OUTS, person
+from typer.testing import CliRunner
+
+from leadmill import pipeline
+from leadmill.cli import app
+from leadmill.errors import StateError
+
+
+@pytest.fixture
+def told(house):
+    house.source("optouts", OPT_OUTS)
+    house.deliver("optout.csv", [{"Mail": person(2)["Email"]}])
+    house.deliver("acme.csv", [person(0), person(1, Email=""), person(2), person(0, Title="CEO")])
+    house.night()
+    rows = {row["line"]: row for row in house.records().to_pylist() if row["source"] == "acme"}
+    return lambda line: pipeline.explain(rows[line]["record_id"])
+
+
+def test_a_qualified_person_is_told_with_rows_values_pairs_decision_and_push(told):
+    story = told(2)
+
+    assert [(row["line"], row["status"], row["reasons"]) for row in story["rows"]] == [
+        (2, "accepted", []),
+        (5, "duplicate", ["same_person"]),
+    ]
+    assert story["golden"]["email"]["value"] == person(0)["Email"]
+    assert story["golden"]["email"]["from"]["source"] == "acme"
+    assert story["pairs"][0]["rule"] == "personal_mailbox"
+    (decision,) = story["decisions"]
+    assert decision["decision"] == "qualified"
+    assert sum(reason["points"] for reason in decision["reasons"]) == decision["score"]
+    assert [push["outcome"] for push in story["pushes"]] == ["created"]
+
+
+def test_a_refused_row_is_told_although_it_is_nobody_yet(told):
+    story = told(3)
+
+    assert (story["person_id"], story["rows"][0]["reasons"]) == (None, ["email_missing"])
+
+
+def test_who_refused_contact_was_suppressed_and_never_pushed(told):
+    story = told(4)
+
+    assert ([decision["decision"] for decision in story["decisions"]], story["pushes"]) == (["suppressed"], [])
+
+
+def test_the_command_tells_it_to_people_and_machines(told):
+    person_id = told(2)["person_id"]
+
+    shown = CliRunner().invoke(app, ["explain", person_id])
+    machine = CliRunner().invoke(app, ["explain", person_id, "--json"])
+
+    assert "asked_for_price is true, +25" in shown.output
+    assert json.loads(machine.output)["person_id"] == person_id
+
+
+def test_an_unknown_id_is_told(house):
+    with pytest.raises(StateError, match="nobody and no row has the id 'p_nobody'"):
+        pipeline.explain("p_nobody")
