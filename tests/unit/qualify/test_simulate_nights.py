@@ -1,0 +1,75 @@
+"""Past nights from the lake: any decision can be made again, and a new ruleset can be tried on them without a trace."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tiny_house import House, person
+from typer.testing import CliRunner
+
+from leadmill import pipeline
+from leadmill.cli import rules as command
+from leadmill.errors import StateError
+from leadmill.pipeline.simulating import simulate
+from leadmill.qualify import decide, restore_ruleset
+
+
+@pytest.fixture
+def slept(house: House) -> House:
+    """Lay one night behind us: two people who qualify, one who does not say who decides."""
+    house.deliver("acme.csv", [person(0), person(1), person(2, Title="")])
+    house.night()
+    return house
+
+
+def stricter(house: House) -> Path:
+    """Write the shipped ruleset with one more gate."""
+    text = (house.root / "config" / "rulesets" / "b2b_software.yaml").read_text(encoding="utf-8")
+    gate = "gates:\n  - {id: too_small, out_when: employee_count < 500, because: Too small for us}\n"
+    path = house.root / "b2b_software.yaml"
+    path.write_text(text.replace("gates:\n", gate, 1), encoding="utf-8")
+    return path
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*.parquet")}
+
+
+def test_lake_registry_and_hash_make_every_decision_again(slept: House) -> None:
+    kept = slept.lake("night", "n001", "decisions")
+    with pipeline.open_mill() as mill:
+        ruleset = restore_ruleset(mill.registry.decisions.ruleset_text(kept["ruleset_hash"][0].as_py()))
+        now = mill.registry.nights.get("n001").started_at
+
+    again = decide(slept.lake("night", "n001", "profiles"), ruleset, now)
+
+    assert kept.num_rows == 3
+    assert again.select(kept.column_names).sort_by("person_id").to_pylist() == kept.sort_by("person_id").to_pylist()
+
+
+def test_a_stricter_ruleset_shows_who_would_leave_and_writes_nothing(slept: House) -> None:
+    before = files(slept.root / "state")
+
+    found = simulate(str(stricter(slept)), cost_of_contact=10)
+
+    assert (found.persons, found.enters, found.leaves, found.by_rule) == (3, 0, 2, {"+too_small": 2})
+    assert (found.cost_before, found.cost_after) == (20, 0)
+    assert files(slept.root / "state") == before
+
+
+def test_the_command_tells_people_and_machines_the_same(slept: House) -> None:
+    path = str(stricter(slept))
+
+    told = json.loads(CliRunner().invoke(command.app, ["simulate", path, "--json"]).stdout)
+    shown = CliRunner().invoke(command.app, ["simulate", path]).stdout
+
+    assert told["leaves"] == 2
+    assert "2 would no longer be" in shown
+    assert "2 by +too_small" in shown
+
+
+def test_a_ruleset_that_never_decided_has_nothing_to_be_compared_with(slept: House) -> None:
+    with pytest.raises(StateError, match="'contact_first' has decided no night yet"):
+        simulate("contact_first")
