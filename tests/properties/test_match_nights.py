@@ -15,7 +15,7 @@ from leadmill.match import ANSWERS, Resolution, resolve
 
 FIRST = ("Anna", "Hanna", "Peter", "Jürgen", "Robert", "Bob", "Jane", "John", "J.", "A.")
 LAST = ("Schmidt", "Schmitt", "Müller", "Mueller", "Smith", "Huber")
-slow = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slow = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

@@ -58,33 +58,35 @@ def _join_equal_names(con: duckdb.DuckDBPyConnection, key: Key) -> None:
 
 def _join_agreeing_names(con: duckdb.DuckDBPyConnection, key: Key) -> None:
     """Join faces of one value whose names agree; a value with visibly different names on it demands one step more."""
-    con.execute(
-        f"""
-        create or replace temp table crowd as
-        select v, min(w) as first_w from face group by v having count(*) > 1 and count(*) <= {MAX_NAMES if key.name == "open" else 10**9};
-        create or replace temp table candidate as {_candidates(key)};
-        """
-    )
-    compare_names(con, "(select first_w as wl, w as wr from face join crowd using (v) where first_w < w)", "against_first")
+    con.execute(f"create or replace temp table candidate as {_candidates(key)}")
     compare_names(con, "candidate", "verdict")
     con.execute(
         f"""
-        create or replace temp table shared as
-        select distinct v from face join crowd using (v) join against_first a on a.wl = first_w and a.wr = w where {DIFFERENT};
-        insert into edge
-        select least(il, ir), greatest(il, ir), '{key.id}', {key.weight} - (least(grade_first, grade_last) < 2)::int
-        from candidate join verdict using (wl, wr)
-        where if(v in (select v from shared), {REACHED[NEXT_STEP[key.name]]}, {REACHED[key.name]});
+        create or replace temp table agreeing as
+        select v, least(il, ir) as l, greatest(il, ir) as r, least(grade_first, grade_last) as grade,
+               {REACHED[NEXT_STEP[key.name]]} as beyond_doubt
+        from candidate join verdict using (wl, wr) where {REACHED[key.name]};
+        create or replace temp table crowd as
+        select v, w, min(w) over (partition by v) as first_w from face where v in (select v from agreeing where not beyond_doubt);
+        """
+    )
+    compare_names(con, "(select first_w as wl, w as wr from crowd where first_w < w)", "against_first")
+    con.execute(
+        f"""
+        insert into edge select l, r, '{key.id}', {key.weight} - (grade < 2)::int from agreeing
+        where beyond_doubt or v not in (select v from crowd join against_first a on a.wl = first_w and a.wr = w where {DIFFERENT})
         """
     )
 
 
 def _candidates(key: Key) -> str:
     """Write the SQL for pairs of faces worth comparing: all on one value, or those that share a word of their names."""
-    pair = "select distinct a.v, a.w as wl, b.w as wr, a.i as il, b.i as ir"
+    pair = "a.v, a.w as wl, b.w as wr, a.i as il, b.i as ir"
     if key.name == "open":
-        return f"{pair} from face a join crowd using (v) join face b using (v) where a.w < b.w"
+        few = f"select v from face group by v having count(*) between 2 and {MAX_NAMES}"
+        return f"select {pair} from face a join face b using (v) where a.w < b.w and v in ({few})"
     return f"""
-        with worded as (select v, w, i, unnest(string_split(whole, ' ')) as word from face join crowd using (v) join who using (w)),
-        narrow as (select * from worded qualify count(*) over (partition by v, word) between 2 and {MAX_NAMES})
-        {pair} from narrow a join narrow b using (v, word) where a.w < b.w and length(word) > 1"""
+        with crowded as (select * from face where v in (select v from face group by v having count(*) > 1)),
+        worded as (select hash(v, word) as vw, v, w, i from crowded join word using (w)),
+        narrow as (select * from worded where vw in (select vw from worded group by vw having count(*) between 2 and {MAX_NAMES}))
+        select distinct {pair} from narrow a join narrow b using (vw) where a.w < b.w"""

@@ -126,7 +126,9 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, result: str) -> No
         with graded as (
             select p.wl, p.wr, a.whole = b.whole and contains(a.whole, ' ') as same_words,
                    grade(a.first, b.first, nf.nicknames) as ff, grade(a.last, b.last, nl.nicknames) as ll,
-                   grade(a.first, b.last, nf.nicknames) as fl, grade(a.last, b.first, nl.nicknames) as lf
+                   coalesce(a.first = b.last or a.last = b.first, false) as turned,
+                   case when turned then grade(a.first, b.last, nf.nicknames) else -1 end as fl,
+                   case when turned then grade(a.last, b.first, nl.nicknames) else -1 end as lf
             from (select distinct wl, wr from {pairs}) p join who a on a.w = p.wl join who b on b.w = p.wr
             left join nickname nf on nf.name = a.first left join nickname nl on nl.name = a.last)
         select wl, wr, case when same_words then 4 when crossed then fl else ff end::tinyint as grade_first,
