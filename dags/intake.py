@@ -1,4 +1,4 @@
-"""One intake per source file: land -> validate -> standardise.
+"""One intake per source file: land -> validate -> gate -> standardise. The gate waits for a person when a list is held.
 
 The DAGs follow from `include/config/sources`: a new YAML file is a new DAG. A file that cannot be read becomes a DAG too, whose
 first task fails with the file, the line and the way out: the other sources are not touched, and nobody wonders where it went.
@@ -11,6 +11,7 @@ from airflow.sdk import Asset, dag, get_parsing_context
 from leadmill.config import Project, Source, load_source, source_files
 from leadmill.errors import ConfigError
 from leadmill_airflow import stages
+from leadmill_airflow.gate import ListGate
 from leadmill_airflow.names import intake_id, standardised
 from leadmill_airflow.params import intake_params
 from leadmill_airflow.retry import DEFAULTS
@@ -25,7 +26,7 @@ def intake(file: Path, source: Source) -> None:
     @dag(
         dag_id=intake_id(file),
         description=source.title,
-        doc_md=f"**{source.title}** ({source.kind}): land -> validate -> standardise. Deliveries: `{source.deliveries}`.",
+        doc_md=f"**{source.title}** ({source.kind}): land -> validate -> gate -> standardise. Deliveries: `{source.deliveries}`.",
         schedule=intake_schedule(source, file),
         params=intake_params(),
         tags=["intake", source.kind],
@@ -33,7 +34,7 @@ def intake(file: Path, source: Source) -> None:
     )
     def build() -> None:
         valid = stages.then("validate", stages.land(source.name))
-        stages.then("standardise", valid, outlets=[Asset(standardised(source.name))])
+        ListGate(steps=valid) >> stages.then("standardise", valid, outlets=[Asset(standardised(source.name))])
 
     build()
 
