@@ -29,15 +29,17 @@ PLAN = pa.schema(
         ("hashes", pa.string()),  # JSON {field: hash} of what we wrote before this plan
     ]
 )
+_NOBODY_MERGED = pa.schema([("entity_id", pa.string()), ("merged_into", pa.string())])
 _EMPTY_PUSHED = pa.schema([("person_id", pa.string()), ("crm_id", pa.string()), ("hashes", pa.string())])
 
 
-def plan(candidates: pa.Table, pushed: pa.Table, crm_rows: pa.Table, crm: CrmConfig) -> pa.Table:
+def plan(candidates: pa.Table, pushed: pa.Table, crm_rows: pa.Table, crm: CrmConfig, merged: pa.Table | None = None) -> pa.Table:
     """Compare candidates with the CRM and with what was pushed; return `PLAN` rows, one per candidate, by person_id.
 
     `candidates`: person_id (unique), crm_id (null when the CRM does not know the person), reason, and the payload columns that
     `crm.fields` names. `pushed`: person_id, crm_id, hashes (JSON {field: sha256 of the text last written}). `crm_rows`: crm_id,
-    `crm.external_key`, and the CRM's fields as text.
+    `crm.external_key`, and the CRM's fields as text. `merged`: entity_id, merged_into (null while alive); a record that carries the key of
+    a person since merged into another is that other's, and gets the survivor's key.
 
     Raises ConfigError when the configuration maps a column the payload does not have, StateError when a person is there twice.
     """
@@ -47,6 +49,7 @@ def plan(candidates: pa.Table, pushed: pa.Table, crm_rows: pa.Table, crm: CrmCon
         "candidates": candidates,
         "pushed": pushed.select(columns) if pushed.num_rows else _EMPTY_PUSHED.empty_table(),
         "crm": crm_rows,
+        "merged": _NOBODY_MERGED.empty_table() if merged is None else merged.select(_NOBODY_MERGED.names),
     }
     with connect(tables) as con:
         con.execute(f"create temp table ours as {_ours(crm)}")
@@ -94,25 +97,32 @@ def _matched(crm: CrmConfig) -> str:
     """One row per candidate: the CRM record it is about, or why that cannot be said."""
     key = quote(crm.external_key)
     return f"""
-        with found as (
-            select c.person_id, c.crm_id as claimed, p.person_id is not null as was_pushed, p.hashes, by_key.crm_id as key_id,
-                   by_id.crm_id as id_id, by_id.{key} as id_key
+        with tombstones as (
+            select entity_id, merged_into from merged where merged_into is not null
+        ), owned as (
+            select crm_id, {key} as held_key, coalesce(merged_into, {key}) as owner from crm left join tombstones on entity_id = {key}
+        ), by_key as (
+            select owner, min(crm_id) as crm_id, count(*) as records from owned where owner is not null group by owner
+        ), wrote as (
+            select coalesce(merged_into, person_id) as person_id, crm_id, hashes from pushed left join tombstones on entity_id = person_id
+            qualify row_number() over (partition by coalesce(merged_into, person_id) order by merged_into is not null, crm_id) = 1
+        ), found as (
+            select c.person_id, c.crm_id as claimed, p.person_id is not null as was_pushed, p.hashes, k.records,
+                   k.crm_id as key_id, i.crm_id as id_id, i.owner as id_owner, coalesce(k.crm_id, i.crm_id) as target
             from candidates c
-            left join pushed p on p.person_id = c.person_id
-            left join (select {key}, any_value(crm_id) as crm_id from crm where {key} is not null group by all) by_key
-                on by_key.{key} = c.person_id
-            left join crm by_id on by_id.crm_id = coalesce(c.crm_id, p.crm_id)
+            left join wrote p on p.person_id = c.person_id
+            left join by_key k on k.owner = c.person_id
+            left join owned i on i.crm_id = coalesce(c.crm_id, p.crm_id)
         )
-        select person_id, coalesce(key_id, id_id) as crm_id, coalesce(key_id is null and id_id is not null, false) as to_link,
+        select person_id, target as crm_id, held_key, target is not null and held_key is distinct from person_id as to_link,
                from_json(coalesce(hashes, '{{}}'), '"MAP(VARCHAR, VARCHAR)"') as written, hashes,
                case
-                   when key_id <> id_id then 'two CRM records for one person'
-                   when key_id is null and id_key <> person_id then 'the CRM record belongs to another person already'
-                   when key_id is null and id_id is null and (was_pushed or claimed is not null) then 'the record is gone from the CRM'
-                   when coalesce(key_id, id_id) is not null and count(*) over (partition by coalesce(key_id, id_id)) > 1
-                       then 'two persons for one CRM record'
+                   when key_id <> id_id or records > 1 then 'two CRM records for one person'
+                   when key_id is null and id_owner <> person_id then 'the CRM record belongs to another person already'
+                   when target is null and (was_pushed or claimed is not null) then 'the record is gone from the CRM'
+                   when target is not null and count(*) over (partition by target) > 1 then 'two persons for one CRM record'
                end as problem
-        from found"""
+        from found left join owned on owned.crm_id = target"""
 
 
 _VERDICTS = """
@@ -137,7 +147,7 @@ _VERDICTS = """
 
 def _rows(crm: CrmConfig) -> str:
     change = "{'field': field, 'before': theirs, 'after': ours}"
-    link = f"[{{'field': {quote_text(crm.external_key)}, 'before': null::varchar, 'after': m.person_id}}]"
+    link = f"[{{'field': {quote_text(crm.external_key)}, 'before': m.held_key, 'after': m.person_id}}]"
     return f"""
         with told as (
             select person_id, list({change} order by place) filter (where verdict = 'write') as writes,

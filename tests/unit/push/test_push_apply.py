@@ -100,6 +100,19 @@ def test_a_crm_that_is_away_is_asked_once_and_everything_waits(six) -> None:
     assert told["hashes"].null_count == 6
 
 
+def test_after_a_merge_the_record_is_the_survivors_for_good(crm, candidates, pushed, embedded: EmbeddedCrm) -> None:
+    merged = pa.table({"entity_id": ["p_9", "p_1"], "merged_into": pa.array(["p_1", None])})
+    first = apply(plan(candidates({"person_id": "p_9", "score": "70"}), pushed(), embedded.read(), crm), embedded, lambda _: None)
+    survivor = candidates({"person_id": "p_1", "score": "70"})
+
+    second = apply(plan(survivor, first, embedded.read(), crm, merged), embedded, lambda _: None)
+    third = plan(survivor, pa.concat_tables([first, second]), embedded.read(), crm, merged)
+
+    assert second["outcome"].to_pylist() == ["updated"]
+    assert embedded.read()["leadmill_id"].to_pylist() == ["p_1"]
+    assert third["action"].to_pylist() == ["unchanged"]
+
+
 def test_only_what_was_written_is_remembered_as_written(six) -> None:
     told = apply(six, Grudging(bad={"p_0"}), lambda _: None).to_pylist()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
 from leadmill.config.crm import CrmConfig, CrmField
@@ -82,6 +83,37 @@ def test_what_only_a_person_can_decide_is_a_conflict_and_writes_nothing(
 
     assert (row["action"], row["changes"]) == ("conflict", [])
     assert words in row["detail"]
+
+
+def tombstones(**into: str) -> pa.Table:
+    """Make the registry's table of persons from {merged: survivor}."""
+    return pa.table({"entity_id": [*into, "p_1"], "merged_into": pa.array([*into.values(), None], pa.string())})
+
+
+def test_a_merged_persons_record_becomes_the_survivors(crm, candidates, crm_rows, pushed) -> None:
+    """No second record, our last values still known as ours, a person's changes still theirs."""
+    row = plan(
+        candidates({"person_id": "p_1", "job_title": "new", "score": "80"}),
+        pushed({"p_9": {"Title": "old", "Score": "70"}}),
+        crm_rows({"crm_id": "C1", "leadmill_id": "p_9", "Title": "old", "Score": "70"}),
+        crm,
+        tombstones(p_9="p_1"),
+    ).to_pylist()[0]
+
+    assert (row["action"], row["crm_id"]) == ("update", "C1")
+    assert row["changes"] == [
+        {"field": "leadmill_id", "before": "p_9", "after": "p_1"},
+        {"field": "Title", "before": "old", "after": "new"},
+        {"field": "Score", "before": "70", "after": "80"},
+    ]
+
+
+def test_two_records_of_persons_since_merged_are_for_a_person_to_merge(crm, candidates, crm_rows, pushed) -> None:
+    rows = crm_rows({"crm_id": "C1", "leadmill_id": "p_1"}, {"crm_id": "C2", "leadmill_id": "p_9"})
+
+    row = plan(candidates({"person_id": "p_1", "score": "80"}), pushed(), rows, crm, tombstones(p_9="p_1")).to_pylist()[0]
+
+    assert (row["action"], row["detail"]) == ("conflict", "two CRM records for one person")
 
 
 def test_two_persons_for_one_record_are_both_conflicts(crm, candidates, crm_rows, pushed) -> None:
