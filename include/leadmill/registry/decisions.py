@@ -37,7 +37,8 @@ class Decisions:
         return str(text)
 
     def save(self, night_id: str, rows: pa.Table) -> None:
-        """Save decisions (person_id, decision, score, ruleset_hash, reasons, inputs_hash) of a night; a repeated stage replaces its own."""
+        """Save decisions (person_id, decision, score, ruleset_hash, reasons, inputs_hash; optional next_check_at) of a
+        night; a repeated stage replaces its own."""
         with self._database.write() as con:
             upsert(con, decisions, rows.append_column("night_id", pa.repeat(night_id, rows.num_rows)))
 
@@ -58,12 +59,15 @@ class Decisions:
         with self._database.read() as con:
             return {row[0]: row[1] for row in con.execute(query)}
 
-    def latest(self, decision: str) -> pa.Table:
-        """Everybody alive whose newest decision is `decision`: columns of the decisions table, by person."""
+    def latest(self, decision: str | None = None) -> pa.Table:
+        """Newest decision of everybody alive, or of those for whom it is `decision`: columns of the table and decided_at, by person."""
         newest = func.row_number().over(partition_by=decisions.c.person_id, order_by=[moment.desc() for moment in _NIGHT]).label("place")
         people = decisions.join(entities, entities.c.entity_id == decisions.c.person_id).join(nights, _OF_NIGHT)
-        ranked = select(decisions, newest).select_from(people).where(entities.c.merged_into.is_(None)).subquery()
-        columns = [ranked.c[column.name] for column in decisions.columns]
-        query = select(*columns).where(ranked.c.place == 1, ranked.c.decision == decision).order_by(ranked.c.person_id)
+        decided_at = nights.c.started_at.label("decided_at")
+        ranked = select(decisions, decided_at, newest).select_from(people).where(entities.c.merged_into.is_(None)).subquery()
+        columns = [*(ranked.c[column.name] for column in decisions.columns), ranked.c.decided_at]
+        query = select(*columns).where(ranked.c.place == 1).order_by(ranked.c.person_id)
+        if decision is not None:
+            query = query.where(ranked.c.decision == decision)
         with self._database.read() as con:
             return read(con, query)

@@ -47,6 +47,12 @@ class Entities:
         with self._database.read() as con:
             return read(con, select(entities).where(entities.c.kind == kind).order_by(entities.c.entity_id))
 
+    def tombstones(self) -> pa.Table:
+        """Persons and companies that were merged: entity_id, merged_into (who is alive)."""
+        query = select(entities.c.entity_id, entities.c.merged_into).where(entities.c.merged_into.isnot(None))
+        with self._database.read() as con:
+            return read(con, query.order_by(entities.c.entity_id))
+
     def save_golden(self, kind: Kind, rows: pa.Table, night_id: str) -> int:
         """Save golden records (entity_id, fields, provenance, content_hash: text) and return how many are new or changed."""
         whole = rows.append_column("kind", pa.repeat(kind, rows.num_rows)).append_column("night_id", pa.repeat(night_id, rows.num_rows))

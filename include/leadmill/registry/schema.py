@@ -143,6 +143,7 @@ decisions = _table(
     Column("ruleset_hash", String(64), nullable=False),
     Column("reasons", Text, nullable=False),  # JSON, as the qualify room wrote it
     Column("inputs_hash", String(64), nullable=False),
+    Column("next_check_at", Utc),  # when to decide again though nothing new was heard; null when nothing is to be waited for
     Index(None, "person_id"),
 )
 push_ledger = Table(

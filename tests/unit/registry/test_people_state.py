@@ -53,6 +53,7 @@ def test_tombstones_always_name_the_one_alive(registry: Registry) -> None:
 
     table = registry.entities.table("person").to_pydict()
     assert dict(zip(table["entity_id"], table["merged_into"], strict=True)) == {"a": "d", "b": "d", "c": "d", "d": None}
+    assert registry.entities.tombstones()["entity_id"].to_pylist() == ["a", "b", "c"]
 
 
 def test_a_merge_in_a_circle_is_refused(registry: Registry) -> None:

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("ruleset_hash", sa.String(length=64), nullable=False),
         sa.Column("reasons", sa.Text(), nullable=False),
         sa.Column("inputs_hash", sa.String(length=64), nullable=False),
+        sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("night_id", "person_id", name=op.f("pk_decisions")),
         sqlite_with_rowid=False,
     )
