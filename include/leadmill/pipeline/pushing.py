@@ -32,7 +32,8 @@ def plan(night: str) -> dict[str, Any]:
     with open_mill() as mill:
         crm = _crm(mill)
         target = _open(mill, crm)
-        planned = push_room.plan(_candidates(mill, crm), mill.registry.pushes.pushed(crm.name), target.read(), crm)
+        pushed, merged = mill.registry.pushes.pushed(crm.name), mill.registry.entities.tombstones()
+        planned = push_room.plan(_candidates(mill, crm), pushed, target.read(), crm, merged)
         mill.lake.write(planned, "night", night, "plan")
         folder = mill.project.state / "crm" / night
         push_room.write_upsert(planned, crm, folder / "upsert.csv")
