@@ -9,8 +9,10 @@ import psutil
 import pytest
 
 from leadmill.errors import StateError
+from leadmill_airflow.standalone.api import Task
 from leadmill_airflow.standalone.components import Components
 from leadmill_airflow.standalone.environment import environment, free_port
+from leadmill_airflow.standalone.night import waiting
 
 PARENT = "import subprocess, sys; print('begun', flush=True); subprocess.Popen(['sleep', '600']).wait()"
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('begun', flush=True); time.sleep(600)"
@@ -104,3 +106,9 @@ def test_a_port_in_use_is_passed_over():
         port = taken.getsockname()[1]
 
         assert free_port(port) > port
+
+
+def test_a_run_that_waits_for_a_person_is_not_waited_for():
+    tasks = [Task("held", "gate", "awaiting_input", None, 1), Task("sound", "land", "success", 1.0, 1)]
+
+    assert waiting(tasks) == {"held"}

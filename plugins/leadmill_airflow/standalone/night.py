@@ -41,13 +41,19 @@ def _run(airflow: Airflow, dags: list[str], run: str, console: Console) -> dict[
         airflow.pause(dag, paused=False)
         airflow.trigger(dag, run)
     watch(airflow, set(dags), run, console)
-    tasks = [task for task in airflow.tasks(run) if task.state == "failed"]
-    reasons = {task.dag: f"{task.name}: {airflow.why(run, task)}" for task in reversed(tasks)}  # the first that failed is the reason
-    return {dag: reasons.get(dag, "no task failed, the run did") for dag, state in airflow.states(run).items() if state == "failed"}
+    asked = dict.fromkeys(waiting(airflow.tasks(run)), "waits for a person: `make ui`, then Required Actions")
+    failed = [task for task in airflow.tasks(run) if task.state == "failed"]
+    reasons = {task.dag: f"{task.name}: {airflow.why(run, task)}" for task in reversed(failed)}  # the first that failed is the reason
+    return asked | {dag: reasons.get(dag, "no task failed, the run did") for dag, state in airflow.states(run).items() if state == "failed"}
+
+
+def waiting(tasks: Iterable[Task]) -> set[str]:
+    """Name the DAGs in which a task waits for a person's answer: no use in waiting with it."""
+    return {task.dag for task in tasks if task.state == "awaiting_input"}
 
 
 def watch(airflow: Airflow, dags: set[str], run: str, console: Console) -> None:
-    """Tell every task as it ends, and what runs meanwhile, until all runs are over. Raises what ends Airflow."""
+    """Tell every task as it ends, and what runs meanwhile, until all runs are over or wait for a person. Raises what ends Airflow."""
     told: set[tuple[str, str]] = set()
     with console.status("starting") as status:
 
@@ -56,7 +62,7 @@ def watch(airflow: Airflow, dags: set[str], run: str, console: Console) -> None:
             tasks = airflow.tasks(run)
             _tell([task for task in tasks if (task.dag, task.name) not in told and task.state in MARKS], told, console.print)
             status.update(_now(tasks))
-            return all(states.get(dag) in OVER for dag in dags)
+            return all(states.get(dag) in OVER for dag in dags - waiting(tasks))
 
         airflow.wait(over, f"{len(dags)} runs", PATIENCE)
 
