@@ -52,7 +52,7 @@ def plan(candidates: pa.Table, pushed: pa.Table, crm_rows: pa.Table, crm: CrmCon
         "merged": _NOBODY_MERGED.empty_table() if merged is None else merged.select(_NOBODY_MERGED.names),
     }
     with connect(tables) as con:
-        con.execute(f"create temp table ours as {_ours(crm)}")
+        con.execute(f"create temp table ours as {_ours(candidates, crm)}")
         con.execute(f"create temp table theirs as {_theirs(crm_rows, crm)}")
         con.execute(f"create temp table matched as {_matched(crm)}")
         con.execute(f"create temp table verdicts as {_VERDICTS}")
@@ -70,17 +70,20 @@ def _check(candidates: pa.Table, crm: CrmConfig) -> None:
         raise StateError(f"{twice} candidates of the push are there twice.", hint="This is a defect in Leadmill: please report it.")
 
 
-def _text(column: str, field: CrmField) -> str:
-    """Return SQL for a value as the CRM will hold it: text, trimmed, cut, null instead of empty."""
-    trimmed = f"trim({quote(column)}::varchar)"
+def _text(column: str, field: CrmField, kind: pa.DataType) -> str:
+    """Return SQL for a value as the CRM will hold it: text, trimmed, cut, null instead of empty; a whole number without its .0."""
+    text = f"{quote(column)}::varchar"
+    if pa.types.is_floating(kind):
+        text = f"regexp_replace({text}, '\\.0$', '')"
+    trimmed = f"trim({text})"
     return f"nullif({f'trim(left({trimmed}, {field.max_length}))' if field.max_length else trimmed}, '')"
 
 
-def _ours(crm: CrmConfig) -> str:
+def _ours(candidates: pa.Table, crm: CrmConfig) -> str:
     """Long table person_id, place, field, policy, required, value: one row per candidate and field."""
     return " union all ".join(
         f"select person_id, {place} as place, {quote_text(field.field)} as field, {quote_text(field.policy)} as policy, "
-        f"{field.required} as required, {_text(column, field)} as value from candidates"
+        f"{field.required} as required, {_text(column, field, candidates.schema.field(column).type)} as value from candidates"
         for place, (column, field) in enumerate(crm.fields.items())
     )
 

@@ -143,6 +143,13 @@ def test_values_are_cut_to_what_the_field_takes(crm, candidates, crm_rows, pushe
     assert rows["changes"].to_pylist()[0][0]["after"] == "x" * 20
 
 
+@pytest.mark.parametrize(("score", "text"), [(70.0, "70"), (0.5, "0.5"), (5_000_000.0, "5000000"), (-3.0, "-3")])
+def test_a_number_reads_as_people_write_it(crm, candidates, crm_rows, pushed, score, text) -> None:
+    given = candidates({"person_id": "p_1"}).drop_columns(["score"]).append_column("score", pa.array([score], pa.float64()))
+
+    assert plan(given, pushed(), crm_rows(), crm)["changes"].to_pylist()[0] == [{"field": "Score", "before": None, "after": text}]
+
+
 def test_a_new_record_without_a_required_value_is_rejected_in_the_plan(candidates, crm_rows, pushed) -> None:
     strict = CrmConfig(name="t", title="T", fields={"email": CrmField(field="Email", required=True), "score": CrmField(field="Score")})
 
