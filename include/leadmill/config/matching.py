@@ -55,11 +55,25 @@ class Survivorship(Strict):
         return self
 
 
+class Bands(Strict):
+    """Probabilities of the model from which a pair is the same, or is shown to a person."""
+
+    match: float = Field(default=0.99, gt=0, lt=1)
+    review: float = Field(default=0.5, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.review > self.match:
+            raise ValueError("review must not lie above match")
+        return self
+
+
 class Matching(Strict):
     """Everything the match room may be told."""
 
     persons: list[Key] = Field(min_length=1)
     companies: list[Key] = Field(min_length=1)
+    bands: Bands = Bands()
     survivorship: Survivorship
     nicknames: list[list[str]] = []  # families of names beyond the English ones that ship with the nicknames package
     titles: list[str] = []  # words in front of or behind a name that are no part of it

@@ -1,14 +1,15 @@
 """Who is who: records become persons and companies, under ids that never change.
 
-Doors of the night: `resolve` (records -> persons, companies, with the evidence) and `survive` (golden records with provenance). Read in
-the order of the flow: `names`, `link`, `cluster`, `identity`, `resolve`, `survive`.
+Doors of the night: `resolve` (records -> persons, companies, with the evidence) and `survive` (golden records with provenance).
+`train_model` makes what the night's second tier scores with. In the order of the flow: `names`, `link`, `model`, `cluster`,
+`partition`, `identity`, `resolve`, `survive`.
 
 Doors for any table: `deduplicate`, `link_tables` and `measure`. In the order of the flow: `profile`, `block`, `compare`, `weigh`,
 `consensus`, `tables`, `measure`.
 """
 
 from leadmill.match.measure import Quality, measure
-from leadmill.match.resolve import ANSWERS, Resolution, resolve
+from leadmill.match.resolve import ANSWERS, Resolution, resolve, train_model
 from leadmill.match.survive import Golden, survive
 from leadmill.match.tables import Clustering, Scored, deduplicate, link_tables
 
@@ -24,4 +25,5 @@ __all__ = [
     "measure",
     "resolve",
     "survive",
+    "train_model",
 ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -13,12 +16,13 @@ from leadmill.config.matching import Matching
 from leadmill.engine import connect, quote
 from leadmill.match.cluster import Ints
 from leadmill.match.identity import keep_ids
+from leadmill.match.model import train
 from leadmill.match.partition import partition_companies, partition_persons, prepare_nodes
 
 MEMORY = "1500MB"  # DuckDB spills beyond; with Arrow and numpy a million records meet a million in about 2 GB
 NEEDED = (
     "record_id", "delivery_id", "line", "first_name", "last_name", "email", "email_key", "company_key", "domain", "registration_number",
-    "lei", "country_code", "city", "street", "postcode", "crm_account_id",
+    "lei", "country_code", "city", "street", "postcode", "crm_account_id", "phone", "email_kind",
 )  # fmt: skip
 ANSWERS = pa.schema([("record_id_l", pa.string()), ("record_id_r", pa.string()), ("same", pa.bool_())])
 
@@ -33,7 +37,9 @@ class Resolution:
     - splits, company_splits: from_id, into_id, record_id.
     - accounts: record_id, company_id of the CRM's accounts.
     - duplicates: record_id, of_record_id; later rows of the same person within one delivery of the batch.
-    - pairs: record_id_l, record_id_r, rule, weight; the evidence for persons, strongest rule per pair.
+    - pairs: record_id_l, record_id_r, rule, weight, evidence; why records are one person: the strongest rule per pair, and as JSON
+      text what each field said in bits (they add up to the total of what said it).
+    - review: record_id_l, record_id_r, probability, evidence; pairs a person should look at, not yet answered, not yet one person.
     """
 
     persons: pa.Table
@@ -44,28 +50,26 @@ class Resolution:
     accounts: pa.Table
     duplicates: pa.Table
     pairs: pa.Table
+    review: pa.Table
 
 
 def resolve(
-    batch: pa.Table, known: pa.Table, settings: Matching, answers: pa.Table | None = None, accounts: pa.Table | None = None
+    batch: pa.Table,
+    known: pa.Table,
+    settings: Matching,
+    answers: pa.Table | None = None,
+    accounts: pa.Table | None = None,
+    model: Path | None = None,
 ) -> Resolution:
     """Match a night's records among themselves and against all earlier ones.
 
     `batch`: LEAD rows (further columns are ignored). `known`: LEAD rows of earlier nights with person_id and company_id; may be empty. A
     record in both is known. `answers` (columns ANSWERS): what people said of pairs, latest per pair; it wins over every rule.
     `accounts`: columns.ACCOUNT rows of our CRM, all of them every night, with company_id where one was given before; they are companies
-    that no person need stand for.
+    that no person need stand for. `model`: a folder made by `train_model`; without one, keys alone decide.
     """
-    given = {
-        "batch": batch,
-        "known": known,
-        "answer": ANSWERS.empty_table() if answers is None else answers,
-        "account": ACCOUNT.empty_table() if accounts is None else accounts,
-    }
-    with connect(given, memory_limit=MEMORY) as con:
-        _number(con, settings)
-        prepare_nodes(con, settings)
-        _label(con, "person", partition_persons(con, settings.persons))
+    with _opened(batch, known, settings, answers, accounts) as con:
+        _label(con, "person", partition_persons(con, settings, model))
         con.execute("create temp table bond as select l, r, arg_max(key, {'weight': weight, 'key': key}) as rule, max(weight) as weight "
                     "from edge group by l, r")  # fmt: skip
         _label(con, "company", partition_companies(con, settings.companies))
@@ -80,7 +84,34 @@ def resolve(
             accounts=_accounts(con),
             duplicates=_duplicates(con),
             pairs=_pairs(con),
+            review=_review(con),
         )
+
+
+def train_model(rows: pa.Table, settings: Matching, folder: Path) -> Path:
+    """Train the second tier on LEAD rows and keep it under `folder`; return the model's own folder, named after its content.
+
+    A job of minutes, monthly or when asked for; never part of a night.
+    """
+    with _opened(rows, LEAD.empty_table(), settings, None, None) as con:
+        return train(con, folder)
+
+
+@contextmanager
+def _opened(
+    batch: pa.Table, known: pa.Table, settings: Matching, answers: pa.Table | None, accounts: pa.Table | None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open DuckDB with table `node`: every record once, numbered, its keys folded for comparison."""
+    given = {
+        "batch": batch,
+        "known": known,
+        "answer": ANSWERS.empty_table() if answers is None else answers,
+        "account": ACCOUNT.empty_table() if accounts is None else accounts,
+    }
+    with connect(given, memory_limit=MEMORY) as con:
+        _number(con, settings)
+        prepare_nodes(con, settings)
+        yield con
 
 
 def _number(con: duckdb.DuckDBPyConnection, settings: Matching) -> None:
@@ -162,6 +193,23 @@ def _duplicates(con: duckdb.DuckDBPyConnection) -> pa.Table:
 def _pairs(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """List the evidence between persons' records: the strongest rule per pair."""
     return con.sql(
-        "select a.record_id as record_id_l, b.record_id as record_id_r, rule, weight "
-        "from bond join node a on a.i = l join node b on b.i = r order by l, r"
+        """
+        select a.record_id as record_id_l, b.record_id as record_id_r, rule, bond.weight,
+               if(rule = 'model', evidence, json_object(rule, bond.weight)::varchar) as evidence
+        from bond join node a on a.i = bond.l join node b on b.i = bond.r left join scored on scored.l = bond.l and scored.r = bond.r
+        order by bond.l, bond.r
+        """
+    ).to_arrow_table()
+
+
+def _review(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """List the pairs to show to a person, likeliest first."""
+    return con.sql(
+        """
+        select a.record_id as record_id_l, b.record_id as record_id_r, probability, evidence
+        from scored join node a on a.i = l join node b on b.i = r
+        join person_label pl on pl.i = l join person_label pr on pr.i = r
+        where pl.label <> pr.label and not exists (select 1 from said where said.l = scored.l and said.r = scored.r)
+        order by probability desc, a.i, b.i
+        """
     ).to_arrow_table()
