@@ -46,7 +46,7 @@ def main() -> int:
             return _night(project, home, console, ui=ui)
     except LeadmillError as error:
         console.print(f"[bold red]{type(error).__name__}[/]", end=": ")
-        console.print(str(error), markup=False)
+        console.print(str(error), markup=False, highlight=False, soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         console.print("Stopped.")
