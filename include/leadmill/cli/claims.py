@@ -44,7 +44,7 @@ def _sentence(told: dict[str, Any], today: date) -> str:
     lines = [
         f"{name}: {', '.join(f'{count:,} {verdict}' for verdict, count in counts.items())}" for name, counts in told["criteria"].items()
     ]
-    claimed = f"claimed: {told['rows']:,} rows, {told['amount']} {told['currency']}, until {told['deadline']} ({window})"
+    claimed = f"claimed: {told['rows']:,} rows, {float(told['amount']):,.2f} {told['currency']}, until {told['deadline']} ({window})"
     return "\n".join([*lines, claimed, f"pack: {told['folder']}"])
 
 

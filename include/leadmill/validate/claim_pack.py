@@ -123,7 +123,7 @@ def letter(claim: Claim, today: date) -> str:
         f"Source `{contract.source}`, {bought}.",
         f"Claims until **{contract.deadline}** ({window}). Written {today}.",
         "",
-        f"**Claimed: {len(claim.rows):,} rows, {claim.amount} {contract.currency}.** Each row once, by the broken promise worth most.",
+        f"**Claimed: {len(claim.rows):,} rows, {claim.amount:,.2f} {contract.currency}.** Each row once, by the broken promise worth most.",
         "",
         "| promise | met | broken | unproven | tolerated | claimed |",
         "|---|---:|---:|---:|---:|---|",
@@ -151,7 +151,7 @@ def _unproved(claim: Claim) -> list[str]:
 def _why(kind: str) -> str:
     return {
         "exclusive": ", not seen from another vendor; that they were sold to nobody else cannot be proved",
-        "not_owned": ", refused on arrival, which could not be looked up in the CRM",
+        "not_owned": ", refused or repeated, which were not looked up in the CRM",
     }.get(kind, ", which do not state it readably")
 
 

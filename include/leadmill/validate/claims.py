@@ -188,11 +188,11 @@ def _unique(_: Criterion, __: ListContract, ___: Evidence) -> Bound:
 
 
 def _not_owned(_: Criterion, contract: ListContract, __: Evidence) -> Bound:
-    """Broken only by what was in our CRM before the purchase; a row that could not be standardised could not be looked up either."""
+    """Broken only by what was in our CRM before the purchase; a row that was refused or repeats another was not looked up."""
     sql = """
         case when owned_since < ?::timestamp then 'broken' when facts.record_id is null then 'unproven' else 'met' end as verdict,
         case when owned_since < ?::timestamp then 'in our CRM since ' || owned_since::date
-             when facts.record_id is null then 'the row was refused and could not be looked up' else 'not in our CRM' end as evidence
+             when facts.record_id is null then 'refused or repeated, not looked up' else 'not in our CRM' end as evidence
         from delivered left join facts using (record_id)
         left join (select record_id, min(owned_since) as owned_since from owned group by 1) using (record_id)"""
     bought = contract.purchased.isoformat()

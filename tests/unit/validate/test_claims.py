@@ -148,7 +148,7 @@ def test_a_pack_verifies_and_names_no_person(tmp_path):
 
 def test_the_letter_says_money_deadline_and_what_cannot_be_proved():
     text = letter(made(), DAY)
-    assert "**Claimed: 5 rows, 2.2500 EUR.**" in text
+    assert "**Claimed: 5 rows, 2.25 EUR.**" in text
     assert "Claims until **2026-12-01** (10 days left)" in text
     assert "| Not older than 30 days (`fresh`) | 2 | 1 | 3 | 0.0% | yes |" in text
     assert "- Sold to us only: 5 rows, not seen from another vendor; that they were sold to nobody else cannot be proved." in text
