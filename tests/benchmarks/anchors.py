@@ -11,7 +11,9 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import splink.comparison_library as cl
 from rapidfuzz import fuzz, process
+from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from leadmill.match.cluster import components
 
@@ -52,9 +54,6 @@ def _pairs(table: pa.Table, blocks: Sequence[str]) -> tuple[Labels, Labels]:
 
 def splink_default(table: pa.Table, columns: Sequence[str], blocks: Sequence[str], threshold: float = 0.9) -> Labels:
     """Splink with Jaro-Winkler comparisons on every column, trained on the rows themselves; its own clustering."""
-    import splink.comparison_library as cl
-    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-
     names = {column: f"f{place}" for place, column in enumerate(columns)}
     plain = {
         name: pa.array([(value or "").strip().lower() or None for value in table[column].to_pylist()], pa.string())
@@ -87,7 +86,20 @@ def _ends(pairs: pa.Table, side: str) -> Labels:
     return np.asarray(pairs[f"unique_id_{side}"].to_numpy(), dtype=np.int64)
 
 
-LEAD_FIELDS = ("first_name", "last_name", "email", "phone", "company_key", "domain", "city", "postcode")
+EMAIL = cl.CustomComparison(
+    output_column_name="email",
+    comparison_levels=[
+        {"sql_condition": "email_l is null or email_r is null", "label_for_charts": "missing", "is_null_level": True},
+        {"sql_condition": "email_l = email_r", "label_for_charts": "same mailbox"},
+        {"sql_condition": "local_part_l = local_part_r", "label_for_charts": "same name before the @"},
+        {
+            "sql_condition": "split_part(email_l, '@', 2) = split_part(email_r, '@', 2) "
+            "and jaro_winkler_similarity(local_part_l, local_part_r) >= .85",
+            "label_for_charts": "same domain, near name",
+        },
+        {"sql_condition": "ELSE", "label_for_charts": "different"},
+    ],
+)
 
 
 def splink_leads(crm: pa.Table, leads: pa.Table, threshold: float = 0.99) -> Labels:
@@ -95,9 +107,6 @@ def splink_leads(crm: pa.Table, leads: pa.Table, threshold: float = 0.99) -> Lab
 
     The labels are those of `crm` rows followed by `leads` rows.
     """
-    import splink.comparison_library as cl
-    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-
     table = pa.concat_tables([crm, leads])
     with tempfile.TemporaryDirectory() as spill, duckdb.connect(str(Path(spill) / "anchor.duckdb")) as con:
         con.execute("set preserve_insertion_order = false")
@@ -107,7 +116,8 @@ def splink_leads(crm: pa.Table, leads: pa.Table, threshold: float = 0.99) -> Lab
             create table norm as
             select unique_id, strip_accents(lower(first_name)) as first_name, left(lower(first_name), 1) as fi,
                    replace(strip_accents(lower(last_name)), 'ue', 'u') as last_name,
-                   if(email_kind = 'shared', null, email) as email, if(email_kind = 'shared', null, split_part(email, '@', 1)) as local_part,
+                   if(email_kind = 'shared', null, email) as email,
+                   if(email_kind = 'shared', null, split_part(email, '@', 1)) as local_part,
                    phone, company_key as company, domain, lower(city) as city, postcode from given
             """
         )
@@ -122,7 +132,7 @@ def splink_leads(crm: pa.Table, leads: pa.Table, threshold: float = 0.99) -> Lab
                 cl.JaroWinklerAtThresholds("last_name", [0.9]).configure(term_frequency_adjustments=True),
                 cl.JaroWinklerAtThresholds("first_name", [0.88]).configure(term_frequency_adjustments=True),
                 cl.ExactMatch("phone").configure(term_frequency_adjustments=True),
-                cl.ExactMatch("email"),
+                EMAIL,
                 cl.JaroWinklerAtThresholds("company", [0.9]).configure(term_frequency_adjustments=True),
                 cl.ExactMatch("domain"),
                 cl.ExactMatch("city").configure(term_frequency_adjustments=True),

@@ -1,7 +1,8 @@
 """A made-up market with a truth: a CRM full of people at companies, and purchased leads that overlap it.
 
 Everything that makes lists hard is in it at a known rate: colleagues behind one switchboard and domain, nicknames, typing errors,
-swapped names, initials, umlauts written out, missing mailboxes and phones, free and shared mailboxes, companies written in two ways, people twice in one list.
+swapped names, initials, umlauts written out, missing mailboxes and phones, free and shared mailboxes, companies written in two ways,
+people twice in one list.
 """
 
 from __future__ import annotations
