@@ -1,4 +1,4 @@
-"""`leadmill rules check | simulate | backtest`: is a ruleset sound, what would it change, would it have told winners from others."""
+"""`leadmill rules`: is a ruleset sound, what would it change, would it have told winners from others, and whom to call now."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ import typer
 
 from leadmill.cli.outcomes import read_outcomes
 from leadmill.config import Project, Source, load_source, load_sources
-from leadmill.errors import LeadmillError
+from leadmill.errors import LeadmillError, StateError
+from leadmill.pipeline import open_mill
 from leadmill.pipeline.simulating import simulate
 from leadmill.qualify import Comparison, Ruleset, load_ruleset
 from leadmill.qualify.backtest import Backtest
 from leadmill.qualify.backtest import backtest as look_back
 from leadmill.qualify.blind import invent_people, prove_blind, proxies_of
+from leadmill.qualify.call_sheet import render
 
-app = typer.Typer(help="Check, simulate and backtest rulesets.", no_args_is_help=True)
+app = typer.Typer(help="Check, simulate and backtest rulesets; read what they decided.", no_args_is_help=True)
 RulesetName = Annotated[str, typer.Argument(help="A ruleset's name, or the path of its YAML file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Everything, for machines.")]
 WIDTH = 40
@@ -86,6 +88,42 @@ def _told(found: Comparison) -> str:
         for move in found.moves.to_pylist()[:SHOWN]
     ]
     return "\n".join(lines)
+
+
+@app.command()
+def sheets(
+    night: Annotated[str | None, typer.Option(help="A night's name; the last one by default.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Write the call sheets of everybody who qualified, best first: why, what they gain, who else, what to ask."""
+    found = _of_night("call_sheets", night)[:limit]
+    typer.echo(json.dumps({"sheets": found}, ensure_ascii=False) if as_json else "\n".join(render(sheet) for sheet in found))
+
+
+@app.command()
+def centres(
+    night: Annotated[str | None, typer.Option(help="A night's name; the last one by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell of every company who is in the buying centre, which roles nobody holds, and whether it is ready to buy."""
+    found = _of_night("centres", night)
+    if as_json:
+        typer.echo(json.dumps({"companies": found}, ensure_ascii=False))
+    for each in found if not as_json else []:
+        roles, gaps = ", ".join(each["roles"]) or "no role known", ", ".join(each["missing_roles"]) or "none"
+        typer.echo(f"{each['company_id']}: {each['readiness']}; {each['persons']} persons; {roles}; missing: {gaps}")
+
+
+def _of_night(table: str, night: str | None) -> list[dict[str, Any]]:
+    """Read one of a night's tables; the last night's when none is named."""
+    with open_mill() as mill:
+        last = mill.registry.nights.latest()
+        if night is None and last is None:
+            raise StateError("there was no night yet.", hint="Run one: leadmill run.")
+        name = night or (last.night_id if last else "")
+        rows: list[dict[str, Any]] = mill.lake.read("night", name, table).to_pylist()
+        return rows
 
 
 @app.command()

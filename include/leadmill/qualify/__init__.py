@@ -8,7 +8,7 @@ profile a decision whose reasons add up to the score. Null is unknown, and unkno
 
 from leadmill.qualify.backtest import Backtest, backtest
 from leadmill.qualify.blind import invent_people, prove_blind, proxies_of
-from leadmill.qualify.call_sheet import CALL_SHEET, write_call_sheets
+from leadmill.qualify.call_sheet import CALL_SHEET, render, write_call_sheets
 from leadmill.qualify.centre import CENTRE, ROLE, find_roles, read_centres
 from leadmill.qualify.decide import DECISION, decide
 from leadmill.qualify.profile import profile
@@ -38,6 +38,7 @@ __all__ = [
     "prove_blind",
     "proxies_of",
     "read_centres",
+    "render",
     "restore_ruleset",
     "write_call_sheets",
 ]

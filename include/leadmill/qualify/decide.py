@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from leadmill.config.ruleset import DIMENSIONS
 from leadmill.engine import connect, quote, quote_text
+from leadmill.qualify.facts import CRM_FACTS, PROVENANCE
 from leadmill.qualify.grammar import facts_in
 from leadmill.qualify.judge import GATE, InForce, judge, select_facts
 from leadmill.qualify.missing import find_missing
@@ -21,7 +22,6 @@ from leadmill.qualify.ruleset import Ruleset
 
 REASON = pa.struct([("rule", pa.string()), ("dimension", pa.string()), ("verdict", pa.string()), ("points", pa.int64())])
 SEEN = pa.struct([("fact", pa.string()), ("value", pa.string()), ("origin", pa.string())])
-PROVENANCE = "provenance"  # of the golden record, where the profiles carry it: JSON, field -> {"record_id", "source"}
 DECISION = pa.schema(
     [
         ("person_id", pa.string()),
@@ -79,7 +79,12 @@ def _seen(con: duckdb.DuckDBPyConnection, profiles: pa.Table, force: InForce) ->
 
 
 def _origin(name: str) -> str:
-    return f"json_extract_string({PROVENANCE}, {quote_text('$.' + quote(name) + '.source')})"
+    """Write who said a fact, null while it is unknown."""
+    if name in CRM_FACTS.names:
+        return f"case when {quote(name)} is not null then 'crm' end"
+    path = "$." + quote(name)
+    said = [f"json_extract_string({PROVENANCE}, {quote_text(each)})" for each in (path + ".source", path)]
+    return f"case when {quote(name)} is not null then coalesce({', '.join(said)}) end"
 
 
 def _decision_sql(force: InForce) -> str:

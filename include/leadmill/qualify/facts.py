@@ -28,6 +28,9 @@ CRM_FACTS = pa.schema(
         ("referred_by_customer", pa.bool_()),  # an activity of type referral, recorded with the account of a won customer
     ]
 )
+PROVENANCE = (
+    "provenance"  # of the golden record, where the profiles carry it: JSON, field -> {"record_id", "source"} or the name of a provider
+)
 # Rules may not touch ours: they say nothing about the person.
 _INTERNAL = frozenset({*LANDED.names, "company_key", "crm_id", "crm_account_id"})
 

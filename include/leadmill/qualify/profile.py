@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from leadmill.columns import LEAD
 from leadmill.engine import connect, quote
-from leadmill.qualify.facts import CRM_FACTS
+from leadmill.qualify.facts import CRM_FACTS, PROVENANCE
 
 # Company fields: the company's golden value, else the person's own record, else what was bought.
 COMPANY_FIELDS = (
@@ -43,6 +43,7 @@ def profile(
     opportunities (person_id, company_id, is_won, closed_at) and activities (person_id, company_id, activity_type, occurred_at, outcome):
     person and company already joined. Tables may be empty and lack columns. Events after `now` are not known yet.
     Returns the columns of persons with company fields filled, then `facts.CRM_FACTS`; these are null when the CRM delivered nothing.
+    Where persons carry `provenance` (JSON, field -> {"record_id", "source"}), that of the fields filled in is merged into it.
     """
     companies, opportunities, activities, enriched = (_keyed(table) for table in (companies, opportunities, activities, enriched))
     tables = {"persons": persons, "companies": companies, "enriched": enriched, "opportunities": opportunities, "activities": activities}
@@ -111,6 +112,8 @@ def _joined(persons: pa.Table, companies: pa.Table, enriched: pa.Table, has_deal
             columns[persons.column_names.index(name)] = f"{value} as {quote(name)}"
         else:
             columns.append(f"{value} as {quote(name)}")
+    if PROVENANCE in persons.column_names:
+        columns[persons.column_names.index(PROVENANCE)] = f"{_provenance(companies, enriched)} as {PROVENANCE}"
     columns = [f"p.{column}" if " as " not in column else column for column in columns]
     deal_facts = ("is_customer", "has_open_opportunity", "won_count", "lost_count", "last_won_at", "last_lost_at")
     for field in CRM_FACTS:
@@ -123,6 +126,20 @@ def _joined(persons: pa.Table, companies: pa.Table, enriched: pa.Table, has_deal
         left join deals d on d.owner = coalesce(p.company_id, p.person_id)
         left join contacts a on a.person_id = p.person_id
     """
+
+
+def _provenance(companies: pa.Table, enriched: pa.Table) -> str:
+    """Say of each field who said it, in the order in which values win: the bought, the person's own, the company's."""
+    told = [_company_part(alias) for alias, table in (("e", enriched), ("c", companies)) if PROVENANCE in table.column_names]
+    own = f"coalesce(json_merge_patch('{{}}', p.{PROVENANCE}::json), '{{}}'::json)"
+    parts = [part for part in told if "e." in part] + [own] + [part for part in told if "c." in part]
+    return f"json_merge_patch({', '.join(parts)})::varchar" if len(parts) > 1 else f"p.{PROVENANCE}"
+
+
+def _company_part(alias: str) -> str:
+    """Only the fields a person takes from a company, without those nobody said."""
+    fields = ", ".join(f"'{name}', json_extract({alias}.{PROVENANCE}, '$.{name}')" for name in COMPANY_FIELDS)
+    return f"json_merge_patch('{{}}', json_object({fields}))"
 
 
 def _crm_fact(field: pa.Field, alias: str, known: bool) -> str:

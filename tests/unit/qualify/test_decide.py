@@ -174,13 +174,12 @@ def test_what_would_reopen_a_decision_is_named(tmp_path: Path) -> None:
 
 def test_a_decision_keeps_the_values_it_saw_and_where_they_came_from(tmp_path: Path) -> None:
     ruleset = rulesets.load(tmp_path, rulesets.PLAIN)
-    profiles = rulesets.people(FOUR, {"wants": True}).append_column(
-        "provenance", pa.array(['{"wants": {"record_id": "r-2", "source": "fair"}}'])
-    )
+    told = '{"wants": {"record_id": "r-2", "source": "fair"}, "lacks": "register"}'
+    profiles = rulesets.people(FOUR, {"wants": True, "lacks": False}).append_column("provenance", pa.array([told]))
 
     seen = {each["fact"]: (each["value"], each["origin"]) for each in decide(profiles, ruleset, NOW).to_pylist()[0]["seen"]}
 
-    assert seen == {"wants": ("true", "fair"), "can_pay": (None, None), "decides": (None, None), "lacks": (None, None)}
+    assert seen == {"wants": ("true", "fair"), "can_pay": (None, None), "decides": (None, None), "lacks": ("false", "register")}
 
 
 def test_a_fact_nobody_delivers_is_unknown_for_everybody(tmp_path: Path) -> None:

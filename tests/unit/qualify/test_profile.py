@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -104,3 +105,34 @@ def test_every_person_keeps_one_row_in_order() -> None:
     companies = pa.table({"company_id": ["c", "c"], "industry": ["x", "x"]})
 
     assert profile(people, companies, NOTHING, NOTHING, NOTHING, NOW)["person_id"].to_pylist() == ["p_2", "p_1", "p_3"]
+
+
+def test_every_value_keeps_who_said_it() -> None:
+    said = ['{"employee_count": {"record_id": "r-2", "source": "fair"}, "industry": null}']
+    people = persons(("p", "c", 5)).append_column("provenance", pa.array(said))
+    companies = pa.table(
+        {"company_id": ["c"], "industry": ["Optics"], "provenance": ['{"industry": {"record_id": "r-9", "source": "crm_accounts"}}']}
+    )
+    enriched = pa.table(
+        {
+            "company_id": ["c"],
+            "employee_count": [7],
+            "domain": ["firm.example"],
+            "provenance": ['{"employee_count": "register", "domain": "register"}'],
+        }
+    )
+
+    told = json.loads(one(people, companies=companies, bought=enriched)["provenance"])
+
+    assert told == {
+        "employee_count": {"record_id": "r-2", "source": "fair"},
+        "industry": {"record_id": "r-9", "source": "crm_accounts"},
+        "domain": "register",
+    }
+
+
+def test_a_person_without_company_keeps_their_own_provenance() -> None:
+    people = persons(("p", None, 5)).append_column("provenance", pa.array(['{"city": {"record_id": "r", "source": "fair"}}']))
+    companies = pa.table({"company_id": ["c"], "provenance": ['{"industry": {"record_id": "r-9", "source": "crm"}}']})
+
+    assert json.loads(one(people, companies=companies)["provenance"]) == {"city": {"record_id": "r", "source": "fair"}}

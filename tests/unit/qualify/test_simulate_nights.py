@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import tiny_house
 from tiny_house import House, person
 from typer.testing import CliRunner
 
@@ -16,12 +18,14 @@ from leadmill.pipeline.simulating import simulate
 from leadmill.qualify import decide, restore_ruleset
 
 
-@pytest.fixture
-def slept(house: House) -> House:
-    """Lay one night behind us: two people who qualify, one who does not say who decides."""
-    house.deliver("acme.csv", [person(0), person(1), person(2, Title="")])
-    house.night()
-    return house
+@pytest.fixture(scope="module")
+def slept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Lay one night behind us: two people who qualify, one who does not say who decides. Nothing here writes to it again."""
+    with pytest.MonkeyPatch.context() as patch:
+        house = tiny_house.build(tmp_path_factory.mktemp("slept"), patch)
+        house.deliver("acme.csv", [person(0), person(1), person(2, Title="")])
+        house.night()
+        yield house
 
 
 def stricter(house: House) -> Path:
@@ -73,3 +77,28 @@ def test_the_command_tells_people_and_machines_the_same(slept: House) -> None:
 def test_a_ruleset_that_never_decided_has_nothing_to_be_compared_with(slept: House) -> None:
     with pytest.raises(StateError, match="'contact_first' has decided no night yet"):
         simulate("contact_first")
+
+
+def test_everybody_who_qualified_has_a_call_sheet_with_the_values_that_apply(slept: House) -> None:
+    sheets = json.loads(CliRunner().invoke(command.app, ["sheets", "--json"]).stdout)["sheets"]
+    page = CliRunner().invoke(command.app, ["sheets", "--limit", "1"]).stdout
+
+    assert len(sheets) == 2
+    assert "Asked for a price or tries the product" in sheets[0]["why"]
+    assert {"gain": "support", "say": "A support team that knows companies of this size"} in sheets[0]["gains"]
+    assert "How large is the company's turnover?" in sheets[0]["ask"]
+    assert page.count("# p_") == 1
+
+
+def test_companies_are_read_as_buying_centres(slept: House) -> None:
+    told = json.loads(CliRunner().invoke(command.app, ["centres", "--json"]).stdout)["companies"]
+    shown = CliRunner().invoke(command.app, ["centres"]).stdout
+
+    assert sorted((each["readiness"], each["roles"]) for each in told) == [("open", []), ("ready", ["decider"]), ("ready", ["decider"])]
+    assert shown.count("missing: influencer, user") == 2
+
+
+def test_a_decision_in_the_lake_names_the_source_of_every_value(slept: House) -> None:
+    seen = slept.lake("night", "n001", "decisions")["seen"].to_pylist()[0]
+
+    assert {"fact": "employee_count", "value": "250", "origin": "acme"} in seen
