@@ -1,7 +1,8 @@
 """The standardise room: text as delivered becomes typed canonical columns, with what can be derived from them.
 
 `standardise` is the door. Every unreadable value becomes null (unknown, never a guess) and is counted by `losses`;
-`suppression_keys` gives the spellings under which a person who refused contact is recognised. Nothing here needs the network.
+`suppression_keys` gives the spellings under which a person who refused contact is recognised; `company_keys` the key of any company's
+name. Nothing here needs the network.
 """
 
 from leadmill.standardise.companies import company_keys

@@ -17,6 +17,8 @@ from leadmill.engine import connect
 from leadmill.standardise.text import define, fold, transliterate
 from leadmill.standardise.vocabulary import LegalForms, load_vocabulary
 
+# Where listed companies are registered, as the SEC's filings append it: BANK OF AMERICA CORP /DE/, QUALCOMM INC/DE, SIEMENS AG/ADR.
+_TAG = r"(?i)(\b(?:inc|corp|corporation|co|company|ltd|limited|plc|ag|sa|nv)\b[.]?)? ?/ ?(?:[a-z]{2,4}/|adr|(?:new|[a-z]{2})\b)/?$"
 _DOCUMENTATION = ("example.com", "example.net", "example.org")
 
 
@@ -28,21 +30,24 @@ def build_keys(con: duckdb.DuckDBPyConnection, forms: LegalForms) -> None:
             for spelling in spellings:
                 label.setdefault(fold(spelling), shown)
     con.register("legal_form", pa.table({"form": pa.array(label, pa.string()), "label": pa.array(label.values(), pa.string())}))
-    behind = "|".join(sorted(label))
-    before = "|".join(sorted(set(map(fold, forms.leading))))
-    transliterate(con, "clean", "company_name")
+    behind, before, after = ("|".join(sorted(set(map(fold, words)))) for words in (label, forms.leading, forms.trailing))
+    transliterate(con, "clean", "company_name", without=forms.unspaced)
     con.execute(
         f"""create table company as
+            with named as (
+                select distinct company_name as text, regexp_replace(company_name, '{_TAG}', '\\1') as name
+                from clean where company_name is not null
+            ), folded as (
+                select text, nullif(regexp_replace(coalesce(nullif(latin, ''), fold(name)), '(?: (?:{after}))+$', ''), '') as folded
+                from named left join latin using (text)
+            ), parted as (
+                select *, regexp_replace(folded, '(?: (?:{behind}))+$', '') as stem,
+                    coalesce(nullif(regexp_extract(folded, ' ({behind})$', 1), ''), regexp_extract(folded, '^({before}) ', 1)) as form
+                from folded
+            )
             select text, regexp_replace(regexp_replace(stem, '^(?:{before}) ', ''), ' (?:and|und|et|og|och|y) ', ' ', 'g') as company_key,
                 label as legal_form
-            from (
-                select text, folded, regexp_replace(folded, '(?: (?:{behind}))+$', '') as stem,
-                    coalesce(nullif(regexp_extract(folded, ' ({behind})$', 1), ''), regexp_extract(folded, '^({before}) ', 1)) as form
-                from (
-                    select name.text, nullif(coalesce(latin, fold(name.text)), '') as folded
-                    from (select distinct company_name as text from clean where company_name is not null) name left join latin using (text)
-                )
-            ) left join legal_form using (form)"""
+            from parted left join legal_form using (form)"""
     )
 
 

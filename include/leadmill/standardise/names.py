@@ -65,15 +65,14 @@ class Names:
         if _EAST_ASIAN.search(plain) or (_shouted(words[0]) and not any(map(_shouted, words[1:]))):
             words = [*words[1:], words[0]]  # the family came first: 山田 太郎, DUPONT Jean
         cut = self._family_starts(words)
-        even = _is_even(plain)
-        return self.capitalise(" ".join(words[:cut]), even=even), self.capitalise(" ".join(words[cut:]), even=even)
+        return self.capitalise(" ".join(words[:cut])), self.capitalise(" ".join(words[cut:]))
 
-    def capitalise(self, name: str, *, even: bool | None = None) -> str:
-        """Give capitals to a name that has none, or nothing else; `even` says so for a name cut from a longer one."""
-        if even or (even is None and _is_even(name)):
-            words = name.split(" ")
+    def capitalise(self, name: str) -> str:
+        """Give capitals to a name that has none, or nothing else."""
+        words = name.split(" ")
+        if _is_even(name):
             return " ".join(self._capital(word, is_last=index == len(words) - 1) for index, word in enumerate(words))
-        return " ".join(self._capital(word) if _shouted(word) and len(word) > _INITIALS else word for word in name.split(" "))
+        return " ".join(self._capital(word) if _shouted(word) and len(word) > _INITIALS else word for word in words)
 
     def first_key(self, first: str | None) -> str | None:
         """Return the first given name folded; a double name with a hyphen is one name."""

@@ -24,13 +24,15 @@ INVISIBLE = (
 )
 JOINERS = r"(^|[\p{Latin}\p{Common}])[\x{200C}\x{200D}]+"
 SPACES = r"[\s\p{Z}\x{0B}\x{85}]+"
-NOT_LATIN = r"[^\p{Latin}\p{Common}\p{Inherited}]"
+# What is left of a text without accents that SQL has no letter for: another script, or a rare Latin one.
+FOREIGN = r"[^\x{00}-\x{7F}ßæœþłđðıħŧø’‘´ʼ–—…„“”«»°·€£®™]"
 
 _LETTERS = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "ŧ": "t", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"})
 
 
 def define(con: duckdb.DuckDBPyConnection, words: Words) -> None:
-    """Create the macros tidy(x), is_empty(x), is_blank(x) and fold(x) on `con`; null stays null."""
+    """Create the macros tidy(x), is_empty(x), is_blank(x), fold(x) and is_foreign(x) on `con`; null stays null."""
+    con.execute(f"create macro is_foreign(x) as regexp_matches(strip_accents(lower(x)), '{FOREIGN}')")
     con.execute(
         f"""create macro tidy_odd(x) as nullif(trim(regexp_replace(nfc_normalize(regexp_replace(
             regexp_replace(x, '{INVISIBLE}', '', 'g'), '{JOINERS}', '\\1', 'g')), '{SPACES}', ' ', 'g')), '')"""
@@ -57,13 +59,13 @@ def fold(text: str) -> str:
     return re.sub(r"a+", "a", re.sub(r"([aou])e+", r"\1", words)).strip()
 
 
-def transliterate(con: duckdb.DuckDBPyConnection, table: str, column: str) -> None:
-    """Create the table `latin`(text, latin): the distinct values of a column that SQL cannot fold, written in a-z."""
-    found = con.execute(
-        f"select distinct {quote(column)} from {quote(table)} where regexp_matches({quote(column)}, '{NOT_LATIN}')"
-    ).fetchall()
+def transliterate(con: duckdb.DuckDBPyConnection, table: str, column: str, without: Iterable[str] = ()) -> None:
+    """Create the table `latin`(text, latin): the distinct values of a column that SQL cannot fold, in a-z, `without` some words."""
+    found = con.execute(f"select distinct {quote(column)} from {quote(table)} where is_foreign({quote(column)})").fetchall()
     texts = [text for (text,) in found]
-    con.register("latin", pa.table({"text": pa.array(texts, pa.string()), "latin": pa.array([fold(text) for text in texts], pa.string())}))
+    dropped = re.compile("|".join(map(re.escape, without)) or "$.")
+    folded = [fold(dropped.sub(" ", text)) for text in texts]
+    con.register("latin", pa.table({"text": pa.array(texts, pa.string()), "latin": pa.array(folded, pa.string())}))
 
 
 def phrases(words: Iterable[str]) -> str:

@@ -67,6 +67,8 @@ class LegalForms(Strict):
     """Label -> spellings, by country; `leading` are those that may stand before the name."""
 
     leading: list[str]
+    trailing: list[str]
+    unspaced: list[str]
     countries: dict[str, dict[str, list[str]]]
 
 
