@@ -2,13 +2,14 @@
 
 Doors of the night: `resolve` (records -> persons, companies, with the evidence) and `survive` (golden records with provenance).
 `train_model` makes what the night's second tier scores with. In the order of the flow: `names`, `link`, `model`, `cluster`,
-`partition`, `identity`, `resolve`, `survive`.
+`partition`, `identity`, `resolve`, `survive`; `picture` draws the evidence of a pair.
 
 Doors for any table: `deduplicate`, `link_tables` and `measure`. In the order of the flow: `profile`, `block`, `compare`, `weigh`,
 `consensus`, `tables`, `measure`.
 """
 
 from leadmill.match.measure import Quality, measure
+from leadmill.match.picture import draw_evidence
 from leadmill.match.resolve import ANSWERS, Resolution, resolve, train_model
 from leadmill.match.survive import Golden, survive
 from leadmill.match.tables import Clustering, Scored, deduplicate, link_tables
@@ -21,6 +22,7 @@ __all__ = [
     "Resolution",
     "Scored",
     "deduplicate",
+    "draw_evidence",
     "link_tables",
     "measure",
     "resolve",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from benchmarks.lead_world import World, make_world
-from unit.match.leads import SETTINGS, nothing
+from unit.match.leads import SETTINGS, nothing, with_ids
 
 from leadmill.errors import StateError
 from leadmill.match import ANSWERS, Quality, Resolution, measure, resolve, train_model
@@ -75,3 +75,14 @@ def test_pairs_to_review_are_not_yet_one_person_and_leave_once_answered(market: 
 def test_a_model_that_is_not_whole_is_refused(market: World, tmp_path: Path) -> None:
     with pytest.raises(StateError, match=r"lacks model\.json"):
         resolve(market.leads.slice(0, 2), nothing(), SETTINGS, model=tmp_path)
+
+
+def test_with_a_model_too_the_order_of_nights_is_nothing(market: World, model: Path, scored: Resolution) -> None:
+    """Leads first and the CRM after, or all at once: the same persons."""
+    first = resolve(market.leads, nothing(), SETTINGS, model=model)
+    known = with_ids(market.leads, first)
+    second = resolve(market.crm, known, SETTINGS, model=model)
+    person = {row["record_id"]: row["person_id"] for found in (first, second) for row in found.persons.to_pylist()}
+    at_once = dict(zip(scored.persons["record_id"].to_pylist(), scored.persons["person_id"].to_pylist(), strict=True))
+
+    assert measure([person[record] for record in sorted(at_once)], [at_once[record] for record in sorted(at_once)]).f1 == 1.0
