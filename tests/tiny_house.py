@@ -7,6 +7,7 @@ import io
 import random
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -90,11 +91,11 @@ class House:
         path.write_text(text.getvalue(), encoding=encoding)
         return path
 
-    def night(self, **params: Any) -> dict[str, Any]:
-        """Run one more night, a day after the last."""
+    def night(self, *, days_later: int | None = None, **params: Any) -> dict[str, Any]:
+        """Run one more night: the first at START, each later one a day after the one before, or `days_later` than START."""
         self.nights += 1
-        now = START.replace("-21T", f"-{20 + self.nights:02d}T")
-        return pipeline.run_night(f"n{self.nights:03d}", now, params)
+        now = datetime.fromisoformat(START) + timedelta(days=self.nights - 1 if days_later is None else days_later)
+        return pipeline.run_night(f"n{self.nights:03d}", now.isoformat(), params)
 
     def crm(self) -> list[dict[str, Any]]:
         """Return every contact the CRM holds, as text."""

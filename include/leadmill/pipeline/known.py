@@ -15,6 +15,8 @@ from leadmill.engine import connect
 from leadmill.errors import ConfigError
 from leadmill.pipeline.mill import Mill
 
+# The CRM's own id of each kind of object it exports.
+UNIQUE = {"crm_accounts": "crm_account_id", "crm_opportunities": "crm_opportunity_id", "crm_activities": "crm_activity_id"}
 IDS = pa.schema([("record_id", pa.string()), ("person_id", pa.string()), ("company_id", pa.string())])
 
 
@@ -72,3 +74,27 @@ def with_ids(leads: pa.Table, ids: pa.Table) -> pa.Table:
     with connect({"leads": leads, "ids": ids}) as con:
         joined = con.sql("select leads.*, ids.person_id, ids.company_id from leads join ids using (record_id) order by record_id")
         return joined.to_arrow_table()
+
+
+def crm_events(mill: Mill, night: str, kind: str) -> pa.Table:
+    """Return the CRM's activities or opportunities with the person_id and company_id they are about.
+
+    Joined by the ids the CRM uses for contacts and accounts; null where the CRM speaks of somebody it did not export.
+    """
+    events, leads = all_of_kind(mill, kind, UNIQUE[kind]), known_leads(mill, "")
+    accounts = mill.lake.read("night", night, "accounts")
+    rows = all_of_kind(mill, "crm_accounts", UNIQUE["crm_accounts"])
+    with connect({"events": events, "leads": leads, "accounts": accounts, "rows": rows}) as con:
+        return con.sql(
+            """
+            with contact as (select crm_id, min_by(person_id, record_id) as person_id, min_by(company_id, record_id) as company_id
+                             from leads where crm_id is not null group by crm_id),
+                 account as (select crm_account_id, any_value(company_id) as company_id from (
+                                 select crm_account_id, company_id from rows join accounts using (record_id)
+                                 union all select crm_account_id, company_id from leads where crm_account_id is not null)
+                             where company_id is not null group by crm_account_id)
+            select events.*, contact.person_id, coalesce(account.company_id, contact.company_id) as company_id
+            from events left join contact using (crm_id) left join account on account.crm_account_id = events.crm_account_id
+            order by record_id
+            """
+        ).to_arrow_table()

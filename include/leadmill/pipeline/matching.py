@@ -13,8 +13,11 @@ from leadmill.columns import PERSON_KINDS
 from leadmill.config.matching import Matching, load_matching
 from leadmill.engine import connect
 from leadmill.match import Resolution
-from leadmill.pipeline.known import IDS, all_of_kind, known_leads, readable_sources, standardised, with_ids
+from leadmill.pipeline.known import IDS, UNIQUE, all_of_kind, known_leads, readable_sources, standardised, with_ids
 from leadmill.pipeline.mill import Mill, open_mill
+from leadmill.pipeline.reopening import find_due
+
+COLLEAGUE = ["person_id", "company_id", "seniority", "department"]  # what the buying centre is read from
 
 
 def match(night: str) -> dict[str, Any]:
@@ -34,15 +37,17 @@ def match(night: str) -> dict[str, Any]:
         mill.lake.write(batch, "known", night)
         mill.lake.write(resolution.pairs, "night", night, "pairs")
         mill.lake.write(resolution.accounts, "night", night, "accounts")
-        rows = _rows_of_touched(batch, known, resolution)
+        due = find_due(mill, night, known, mill.registry.nights.get(night).started_at)
+        touched = pa.chunked_array([*resolution.persons["person_id"].chunks, *due["person_id"].chunks], pa.string()).unique()
+        rows = _rows_of(touched, batch, known, resolution)
         suppressed = _suppress(mill, rows, known if _has_opt_outs(mill, deliveries) else known.slice(0, 0))
-        counts = _survive(mill, night, rows, resolution, suppressed, settings)
-        return {**counts, "duplicates": resolution.duplicates.num_rows, "merges": resolution.merges.num_rows}
+        counts = _survive(mill, night, rows, touched, suppressed, settings)
+        return {**counts, "due": due.num_rows, "duplicates": resolution.duplicates.num_rows, "merges": resolution.merges.num_rows}
 
 
 def _accounts(mill: Mill) -> pa.Table:
     """Return the CRM's accounts with the company they were given before."""
-    accounts = all_of_kind(mill, "crm_accounts", "crm_account_id")
+    accounts = all_of_kind(mill, "crm_accounts", UNIQUE["crm_accounts"])
     ids = mill.registry.records.table(resolved=True).select(["record_id", "company_id"])
     with connect({"accounts": accounts, "ids": ids}) as con:
         return con.sql("select accounts.*, ids.company_id from accounts left join ids using (record_id)").to_arrow_table()
@@ -63,15 +68,16 @@ def _remember(mill: Mill, night: str, found: Resolution) -> None:
     records.mark(doubles.append_column("status", pa.repeat("duplicate", doubles.num_rows)).append_column("reasons", reasons))
 
 
-def _rows_of_touched(batch: pa.Table, known: pa.Table, found: Resolution) -> pa.Table:
-    """All rows, old and new, of every person or company that tonight's rows are about, with today's ids."""
+def _rows_of(touched: pa.Array, batch: pa.Table, known: pa.Table, found: Resolution) -> pa.Table:
+    """All rows, old and new, of the touched persons and of everybody at their companies, with today's ids."""
     everything = pa.concat_tables([batch, known.drop_columns(["person_id", "company_id"])], promote_options="default")
-    with connect({"known": known, "found": found.persons}) as con:
+    with connect({"known": known, "found": found.persons, "touched": pa.table({"person_id": touched})}) as con:
         ids = con.sql(
             """
             with now as (select record_id, person_id, company_id from found
                          union all select record_id, person_id, company_id from known where record_id not in (select record_id from found))
-            select * from now where person_id in (select person_id from found) or company_id in (select company_id from found)
+            select * from now where person_id in (from touched)
+                or company_id in (select company_id from now where person_id in (from touched))
             """
         ).to_arrow_table()
     return with_ids(everything, ids)
@@ -101,7 +107,7 @@ def _suppress(mill: Mill, touched: pa.Table, rest: pa.Table) -> pa.Table:
     return persons
 
 
-def _survive(mill: Mill, night: str, rows: pa.Table, found: Resolution, suppressed: pa.Table, settings: Matching) -> dict[str, Any]:
+def _survive(mill: Mill, night: str, rows: pa.Table, touched: pa.Array, suppressed: pa.Table, settings: Matching) -> dict[str, Any]:
     """Choose golden values for tonight's persons and companies, keep them in lake (typed) and registry (with provenance).
 
     `rows` also holds colleagues whom nothing new was said about: they are evidence for their company, and not tonight's persons.
@@ -116,13 +122,14 @@ def _survive(mill: Mill, night: str, rows: pa.Table, found: Resolution, suppress
             """
         ).to_arrow_table()
     golden = match_room.survive(told, settings.survivorship)
-    tonight = golden.persons.filter(pc.is_in(golden.persons["person_id"], found.persons["person_id"].combine_chunks()))
+    tonight = golden.persons.filter(pc.is_in(golden.persons["person_id"], touched))
     for kind, owner, table in (("person", "person_id", tonight), ("company", "company_id", golden.companies)):
         mill.registry.entities.save_golden(kind, _as_json(table, owner), night)  # type: ignore[arg-type]  # the two kinds of Kind
     with connect({"persons": tonight, "suppressed": suppressed}) as con:
         persons = con.sql("select *, person_id in (select person_id from suppressed) as is_suppressed from persons").to_arrow_table()
     mill.lake.write(persons, "night", night, "persons")
     mill.lake.write(golden.companies, "night", night, "companies")
+    mill.lake.write(golden.persons.select(COLLEAGUE), "night", night, "colleagues")
     return {"persons": persons.num_rows, "companies": golden.companies.num_rows, "suppressed": suppressed.num_rows}
 
 

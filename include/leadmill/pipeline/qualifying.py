@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -10,7 +11,8 @@ from leadmill import qualify as qualify_room
 from leadmill.columns import ATTRIBUTE_TYPES
 from leadmill.engine import connect
 from leadmill.pipeline.assigning import assign
-from leadmill.pipeline.known import all_of_kind, known_leads, readable_sources
+from leadmill.pipeline.centres import read_company
+from leadmill.pipeline.known import crm_events, readable_sources
 from leadmill.pipeline.mill import Mill, open_mill
 from leadmill.qualify import DECISION, Ruleset
 
@@ -25,41 +27,43 @@ def qualify(night: str) -> dict[str, Any]:
         persons = mill.lake.read("night", night, "persons")
         assigned = assign(mill, persons, facts.params.get("ruleset"))
         profiles = _profiles(mill, night, persons, assigned, facts.started_at)
-        decided = [_suppressed(persons, assigned, facts.started_at)]
-        for name in sorted(set(assigned["ruleset"].to_pylist())):
-            ruleset = _ruleset(mill, name)
-            mine = _choose(profiles, assigned, name)
-            decided.append(qualify_room.decide(mine, ruleset, facts.started_at))
-        decisions = pa.concat_tables(decided)
+        rulesets = [_ruleset(mill, name, facts.started_at) for name in sorted(set(assigned["ruleset"].to_pylist()))]
+        decided = [qualify_room.decide(_choose(profiles, assigned, each.name), each, facts.started_at) for each in rulesets]
+        decisions = pa.concat_tables([_suppressed(persons, assigned, facts.started_at), *decided])
         mill.lake.write(profiles, "night", night, "profiles")
         mill.lake.write(decisions, "night", night, "decisions")
         mill.registry.decisions.save(night, _as_json(decisions, profiles))
+        read_company(mill, night, rulesets, facts.started_at)
         counts = mill.registry.decisions.counts(night)
         return {decision: counts.get(decision, 0) for decision in ("qualified", "nurture", "disqualified", "suppressed")}
 
 
-def _ruleset(mill: Mill, name: str) -> Ruleset:
-    """Load a ruleset and keep its text under its hash, so that any decision can be made again."""
+def _ruleset(mill: Mill, name: str, now: datetime) -> Ruleset:
+    """Load a ruleset and keep its text under its hash, so that any decision can be made again.
+
+    A text never used before must first prove that looks move none of its decisions. Raises RuleError when they do.
+    """
     path = mill.project.config / "rulesets" / f"{name}.yaml"
     ruleset = qualify_room.load_ruleset(path)
+    if not mill.registry.decisions.knows_ruleset(ruleset.hash):
+        proxies = {column for source in readable_sources(mill).values() for column in qualify_room.proxies_of(source)}
+        qualify_room.prove_blind(ruleset, qualify_room.invent_people(ruleset, now), proxies, now)
     mill.registry.decisions.keep_ruleset(ruleset.hash, ruleset.name, ruleset.content, mill.clock())
     return ruleset
 
 
-def _profiles(mill: Mill, night: str, persons: pa.Table, assigned: pa.Table, now: Any) -> pa.Table:
+def _profiles(mill: Mill, night: str, persons: pa.Table, assigned: pa.Table, now: datetime) -> pa.Table:
     """Everything a rule may ask of everybody a ruleset is assigned to who may be contacted, and the source they came from."""
-    opportunities = all_of_kind(mill, "crm_opportunities", "crm_opportunity_id")
-    activities = all_of_kind(mill, "crm_activities", "crm_activity_id")
     with connect({"persons": _with_attributes(mill, persons), "assigned": assigned}) as con:
         contactable = con.sql(
-            "select persons.* exclude (provenance, is_suppressed), source from persons join assigned using (person_id) "
+            "select persons.* exclude (is_suppressed), source from persons join assigned using (person_id) "
             "where not is_suppressed order by person_id"
         ).to_arrow_table()
     return qualify_room.profile(
         contactable,
         mill.lake.read("night", night, "companies"),
-        _owned(mill, night, opportunities),
-        _owned(mill, night, activities),
+        crm_events(mill, night, "crm_opportunities"),
+        crm_events(mill, night, "crm_activities"),
         mill.lake.read("night", night, "enriched"),
         now,
     )
@@ -73,27 +77,6 @@ def _with_attributes(mill: Mill, persons: pa.Table) -> pa.Table:
     return persons
 
 
-def _owned(mill: Mill, night: str, events: pa.Table) -> pa.Table:
-    """Add person_id and company_id to CRM events by the ids the CRM uses for contacts and accounts."""
-    leads = known_leads(mill, "")
-    accounts = mill.lake.read("night", night, "accounts")
-    rows = all_of_kind(mill, "crm_accounts", "crm_account_id")
-    with connect({"events": events, "leads": leads, "accounts": accounts, "rows": rows}) as con:
-        return con.sql(
-            """
-            with contact as (select crm_id, min_by(person_id, record_id) as person_id, min_by(company_id, record_id) as company_id
-                             from leads where crm_id is not null group by crm_id),
-                 account as (select crm_account_id, any_value(company_id) as company_id from (
-                                 select crm_account_id, company_id from rows join accounts using (record_id)
-                                 union all select crm_account_id, company_id from leads where crm_account_id is not null)
-                             where company_id is not null group by crm_account_id)
-            select events.*, contact.person_id, coalesce(account.company_id, contact.company_id) as company_id
-            from events left join contact using (crm_id) left join account on account.crm_account_id = events.crm_account_id
-            order by record_id
-            """
-        ).to_arrow_table()
-
-
 def _choose(profiles: pa.Table, assigned: pa.Table, ruleset: str) -> pa.Table:
     with connect({"profiles": profiles, "assigned": assigned}) as con:
         return con.sql(
@@ -102,7 +85,7 @@ def _choose(profiles: pa.Table, assigned: pa.Table, ruleset: str) -> pa.Table:
         ).to_arrow_table()
 
 
-def _suppressed(persons: pa.Table, assigned: pa.Table, now: Any) -> pa.Table:
+def _suppressed(persons: pa.Table, assigned: pa.Table, now: datetime) -> pa.Table:
     """Decisions about people who asked not to be contacted: no rule looks at them."""
     with connect({"persons": persons, "assigned": assigned}) as con:
         rows = con.sql(
@@ -128,7 +111,7 @@ def _as_json(decisions: pa.Table, profiles: pa.Table) -> pa.Table:
         return con.sql(
             """
             select person_id, decision, score::double as score, ruleset_hash, to_json(reasons)::varchar as reasons,
-                   coalesce(sha256(to_json(profiles)::varchar), '') as inputs_hash
+                   coalesce(sha256(to_json(profiles)::varchar), '') as inputs_hash, next_check_at
             from decisions left join profiles using (person_id) order by person_id
             """
         ).to_arrow_table()

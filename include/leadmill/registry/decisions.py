@@ -28,6 +28,11 @@ class Decisions:
         with self._database.write() as con:
             insert_once(con, rulesets, {"ruleset_hash": ruleset_hash, "name": name, "text": text, "first_used_at": now})
 
+    def knows_ruleset(self, ruleset_hash: str) -> bool:
+        """Tell whether a ruleset was used before."""
+        with self._database.read() as con:
+            return con.execute(select(rulesets.c.name).where(rulesets.c.ruleset_hash == ruleset_hash)).scalar() is not None
+
     def ruleset_text(self, ruleset_hash: str) -> str:
         """Return the text of a ruleset once used. Raises StateError when it never was."""
         with self._database.read() as con:
@@ -37,8 +42,10 @@ class Decisions:
         return str(text)
 
     def save(self, night_id: str, rows: pa.Table) -> None:
-        """Save decisions (person_id, decision, score, ruleset_hash, reasons, inputs_hash; optional next_check_at) of a
-        night; a repeated stage replaces its own."""
+        """Save a night's decisions: person_id, decision, score, ruleset_hash, reasons, inputs_hash and optional next_check_at.
+
+        A repeated stage replaces its own.
+        """
         with self._database.write() as con:
             upsert(con, decisions, rows.append_column("night_id", pa.repeat(night_id, rows.num_rows)))
 
