@@ -38,6 +38,7 @@ def connect(
             con.execute(f"set memory_limit='{memory_limit}'")
             con.execute(f"set temp_directory='{spill}'")
             con.execute("set TimeZone='UTC'")
+            con.execute("set enable_progress_bar=false")  # it would be drawn into stdout, where machines read JSON
             con.execute("set python_scan_all_frames=false")
             if locked:
                 allowed = ", ".join(quote_text(str(folder)) for folder in folders)
