@@ -21,9 +21,9 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-BLOCK = 1 << 22
+BLOCK, SMALL_BLOCK = 1 << 22, 1 << 14
 LOOKED_AT = 1 << 16  # bytes of non-ASCII lines that decide between legacy encodings
-FEW = 0.02  # share of the non-ASCII lines that may be broken in a UTF-8 file
+FEW = 0.02  # broken characters per line that a UTF-8 file may have
 
 C1 = re.compile("[\x80-\x9f]")
 C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
@@ -72,13 +72,13 @@ def _detected(data: bytes) -> Text:
         return Text(_decode(data, wide), wide)
     if data.isascii():
         return Text(data, "ascii")
-    broken = _not_utf8(data)
+    most = int(FEW * data.count(b"\n"))
+    broken = _not_utf8(data, most)
     if not broken:
         return _repaired(data, "utf-8")
-    lines = _non_ascii_lines(data)
-    if len({data.count(b"\n", 0, offset) for offset in broken[:1000]}) <= FEW * data.count(b"\n") and _mostly_utf8(data, broken):
+    if len(broken) <= most and _mostly_utf8(data, broken):
         return Text(data, "utf-8", tuple(broken))
-    encoding = _legacy(lines)
+    encoding = _legacy(_non_ascii_lines(data))
     return Text(_decode(data, encoding), encoding)
 
 
@@ -97,17 +97,18 @@ def is_wide(data: bytes) -> str | None:
     return "utf-16-le" if high > low else "utf-16-be"
 
 
-def _not_utf8(data: bytes) -> list[int]:
-    """Find the offsets that are not UTF-8, block by block: decoding a file whole would take four times its size."""
-    broken = []
-    position = 0
-    while position < len(data):
+def _not_utf8(data: bytes, most: int) -> list[int]:
+    """Find the offsets that are not UTF-8, at most one more than `most`; block by block, as a whole file decoded is four times its size."""
+    broken: list[int] = []
+    position, block = 0, BLOCK
+    while position < len(data) and len(broken) <= most:
         try:
-            _, used = codecs.utf_8_decode(data[position : position + BLOCK], "strict", position + BLOCK >= len(data))
+            _, used = codecs.utf_8_decode(data[position : position + block], "strict", position + block >= len(data))
             position += used
         except UnicodeDecodeError as error:
             broken.append(position + error.start)
             position += error.end
+            block = SMALL_BLOCK
     return broken
 
 

@@ -19,7 +19,7 @@ from leadmill.sources.dialect import Dialect
 Positions = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.uint8]
-LONGEST_DOUBTFUL = 1 << 20  # bytes a quoted cell may span where the quotation marks of the file do not pair up
+LONGEST_DOUBTFUL = 1 << 12  # doubled quotation marks, and so stretches of text, a cell may hold where the marks of the file do not pair up
 LONGEST = 8 << 20  # bytes of a line or a quoted cell that a list may have
 BLOCK = 1 << 22
 ACCIDENTS, FEW = 0.05, 3  # share or number of records up to which a mark inside an unquoted cell is an accident, not the writer's habit
@@ -117,13 +117,14 @@ def _record_at(found: Records, index: int, dialect: Dialect) -> tuple[int, int, 
     match = record_pattern(dialect).match(found.body, start)
     if match is None:
         return line_end, 0, "stray_quote", False
-    cells = split(match[0], dialect)
-    some_quoted = any(quoted for _, quoted in cells)
-    if dialect.quote and any(not quoted and dialect.quote in cell for cell, quoted in cells):
-        return line_end, len(cells), BARE if match.end() == line_end else "stray_quote", some_quoted
-    if _swallows(match[0], len(cells), dialect):
+    bare = _quoted_cell(dialect).sub(b"", match[0]) if dialect.quote else match[0]
+    width = len(_compiled(dialect)[1].findall(bare)) + 1
+    some_quoted = len(bare) < len(match[0])
+    if dialect.quote and dialect.quote.encode() in bare:
+        return line_end, width, BARE if match.end() == line_end else "stray_quote", some_quoted
+    if _swallows(match[0], width, dialect):
         return line_end, 0, "open_quote", some_quoted
-    return match.end(), len(cells), "", some_quoted
+    return match.end(), width, "", some_quoted
 
 
 def _not_blank(found: Records) -> Records:
@@ -247,6 +248,12 @@ def _unescaped(cell: bytes, dialect: Dialect) -> bytes:
 
 
 @lru_cache(maxsize=64)
+def _quoted_cell(dialect: Dialect) -> re.Pattern[bytes]:
+    """Pattern of the quoted cells of a well-formed record."""
+    return re.compile(rb"(?:\A|(?<=%s))%s" % (re.escape(dialect.delimiter.encode()), _quoted(dialect)))
+
+
+@lru_cache(maxsize=64)
 def _compiled(dialect: Dialect) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     return re.compile(_cell(dialect)), re.compile(_separator(dialect))
 
@@ -264,9 +271,11 @@ def _separator(dialect: Dialect) -> bytes:
 
 
 def _cell(dialect: Dialect) -> bytes:
-    quote, escape = re.escape(dialect.quote.encode()), re.escape(dialect.escape.encode())
     bare = rb"(?:(?!%s)[^\r\n])*+" % _separator(dialect) if len(dialect.delimiter) > 1 else rb"[^%s\r\n]*+" % _separator(dialect)
-    if not quote:
-        return bare
-    inner = rb"(?:[^%s%s]|%s%s%s)" % (quote, escape, quote, quote, rb"|%s(?s:.)" % escape if escape else b"")
-    return rb"(?:%s%s{0,%d}+%s|(?!%s)%s)" % (quote, inner, LONGEST_DOUBTFUL, quote, quote, bare)
+    return rb"(?:%s|(?!%s)%s)" % (_quoted(dialect), re.escape(dialect.quote.encode()), bare) if dialect.quote else bare
+
+
+def _quoted(dialect: Dialect) -> bytes:
+    quote, escape = re.escape(dialect.quote.encode()), re.escape(dialect.escape.encode())
+    inner = rb"(?:[^%s%s]++|%s%s%s)" % (quote, escape, quote, quote, rb"|%s(?s:.)" % escape if escape else b"")
+    return rb"%s%s{0,%d}+%s" % (quote, inner, LONGEST_DOUBTFUL, quote)
