@@ -67,7 +67,7 @@ def test_a_broken_answer_is_a_clear_error_in_good_time(service, provider, path, 
         service.get(f"{provider.url}/{path}")
 
     assert not isinstance(caught.value, NeverSent), "it was sent: it may have been charged"
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 10
 
 
 def test_a_redirect_is_not_followed_anywhere(service, provider) -> None:
