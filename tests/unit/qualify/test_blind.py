@@ -42,6 +42,26 @@ def test_a_bias_hidden_in_an_attribute_a_source_declares_is_found(tmp_path: Path
 
 
 @pytest.mark.parametrize(
+    ("condition", "how"),
+    [
+        ("coalesce(hobby, city) = 'x'", "swapped"),
+        ("known(hobby)", "masked"),
+        ("hobby = 'x'", "masked"),
+        ("not (lower(hobby) = 'y')", "masked"),
+    ],
+)
+def test_masking_and_swapping_each_find_what_the_other_would_miss(tmp_path: Path, condition: str, how: str) -> None:
+    """The city repeats the hobby, so that nobody misses a masked hobby; everybody has a hobby, so that no swap takes it away."""
+    text = rulesets.PLAIN.replace("attributes:\n", "attributes:\n  hobby: {type: text}\n")
+    rule = f'rules:\n  - {{id: hidden, dimension: need, points: 1, when: "{condition}", because: b}}\n'
+    ruleset = rulesets.load(tmp_path, text.replace("rules:\n", rule))
+    people = rulesets.people({"hobby": "text", "city": "text"}, *({"hobby": name, "city": name} for name in "xyxyx"))
+
+    with pytest.raises(RuleError, match=f"with 'hobby' {how}"):
+        prove_blind(ruleset, people, ["hobby"], NOW)
+
+
+@pytest.mark.parametrize(
     ("attributes", "found"),
     [
         ({"hobby": {"column": "Gender"}}, {"hobby"}),

@@ -113,6 +113,16 @@ def test_people_who_stand_alike_are_solved_once_and_each_is_proved(tmp_path: Pat
     assert found == [["city"], ["industry"], ["industry"], ["industry"]]
 
 
+def test_what_qualifies_one_person_is_not_promised_to_another_whom_it_would_not(tmp_path: Path) -> None:
+    """Both lack the revenue and stand alike otherwise, but only the first can be proved to qualify by it."""
+    text = f"title: t\n{rulesets.FREE}rules:\n{rule('r', 10, 'annual_revenue / employee_count between 10 and 11')}\n"
+    ruleset = rulesets.load(tmp_path, text + "stages: {prospect: {score: 10}}\n")
+
+    found = decide(rulesets.people(TYPES, {"employee_count": 100}, {"employee_count": 7}), ruleset, NOW)["missing"].to_pylist()
+
+    assert found == [["annual_revenue"], []]
+
+
 def test_fading_interest_asks_for_newer_interest(tmp_path: Path) -> None:
     decay = "decay: {since: interest_at, half_life_days: 30}"
     text = f"title: t\n{rulesets.FREE}rules:\n  - {{id: r, dimension: interest, points: 20, when: known(city), because: b, {decay}}}\n"
