@@ -97,14 +97,14 @@ def _wrong(answer: Answer) -> str:
 
 
 def _untrusted(proofs: Iterable[Proof]) -> list[_Stop]:
-    """Hold the list where a rule was not tested, or the two readings of it differ: then nobody knows what is wrong with its rows."""
+    """Refuse the list where a rule was not tested, or its two readings differ: nobody knows what is wrong, so nobody may let it go."""
     stops = []
     for proof in proofs:
         if proof.errored:
-            stops.append(_Stop("hold", f"rule {proof.rule!r} could not be tested by Great Expectations on {proof.rows:,} sampled rows."))
+            stops.append(_Stop("refuse", f"rule {proof.rule!r} could not be tested by Great Expectations on {proof.rows:,} sampled rows."))
         elif proof.differ:
             found = f"DuckDB and Great Expectations differ on {proof.differ:,} of {proof.rows:,} sampled rows"
-            stops.append(_Stop("hold", f"rule {proof.rule!r}: {found}. This is a defect in Leadmill: please report the rule."))
+            stops.append(_Stop("refuse", f"rule {proof.rule!r}: {found}. This is a defect in Leadmill: please report the rule."))
     return stops
 
 

@@ -49,7 +49,7 @@ TEMPLATE = """<!doctype html>
 <ul>{% for finding in findings %}<li>{{ finding.sentence }}</li>{% endfor %}</ul>{% endif %}
 <h2>Rules for rows</h2>
 <table><caption>Wrong rows are flagged once, in DuckDB, and counted by Great Expectations. Sampled rows met the real expectations: where
-these differ from the flags, the list is held.</caption>
+these differ from the flags, the list is refused.</caption>
 <thead><tr><th>rule</th><th>severity</th><th>expectation</th><th>columns</th><th>wrong</th><th>share</th><th>sampled</th><th>differ</th></tr></thead>
 <tbody>{% for id, rule in record.rules.items() %}
 <tr><td><code>{{ id }}</code></td><td>{{ rule.severity }}</td><td class="words">{{ rule.expectation | words }}</td>

@@ -15,6 +15,7 @@ from leadmill.config import Source
 from leadmill.errors import SourceError
 from leadmill.validate import check
 from leadmill.validate import compile as compiling
+from leadmill.validate import prove as proving
 
 
 def source(rows: list[dict[str, Any]], lists: list[dict[str, Any]] | None = None, **more: Any) -> Source:
@@ -287,16 +288,29 @@ def test_the_quarantine_is_what_great_expectations_itself_would_refuse_row_for_r
     assert verdict.held == []
 
 
-def test_a_rule_the_two_readings_of_which_differ_holds_the_list(monkeypatch):
+def test_a_rule_the_two_readings_of_which_differ_refuses_the_list(monkeypatch):
     """Break one reading on purpose: the other must notice."""
     broken = {**compiling._SQL, "expect_column_values_to_be_null": lambda kwargs, derive: ("false", [])}
     monkeypatch.setattr(compiling, "_SQL", broken)
     rule = {"id": "no_email", "expectation": "expect_column_values_to_be_null", "column": "email"}
     verdict = check(PEOPLE, source([rule]))
-    assert verdict.gate == "hold"
+    assert verdict.gate == "refuse"
     assert [sentence.split(".")[0] for sentence in verdict.held] == [
         "rule 'no_email': DuckDB and Great Expectations differ on 3 of 5 sampled rows"
     ]
+
+
+def test_a_rule_great_expectations_could_not_test_refuses_the_list(monkeypatch):
+    """Hide a column from Great Expectations: it reports a failure like any other, and means that it never looked."""
+    whole = proving._frame
+    monkeypatch.setattr(proving, "_frame", lambda sample, rules: whole(sample, rules).drop_columns(["email"]))
+    rules = [
+        {"id": "no_email", "expectation": "expect_column_values_to_not_be_null", "column": "email"},
+        {"id": "no_phone", "expectation": "expect_column_values_to_not_be_null", "column": "phone"},
+    ]
+    verdict = check(PEOPLE, source(rules))
+    assert verdict.held == ["rule 'no_email' could not be tested by Great Expectations on 5 sampled rows."]
+    assert verdict.gate == "refuse"
 
 
 def test_a_rare_wrong_row_is_in_the_sample_that_proves_the_rule():
