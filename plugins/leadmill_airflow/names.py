@@ -6,6 +6,9 @@ import re
 from pathlib import Path
 
 NIGHTLY = "nightly"
+EXPORT, REPLAY = "quarantine_export", "quarantine_replay"
+CLAIMS = "claims"
+FORMS = (CLAIMS, EXPORT, REPLAY)  # DAGs a person triggers with a form, whatever the sources are
 
 
 def intake_id(file: Path) -> str:

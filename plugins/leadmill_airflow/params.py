@@ -32,6 +32,25 @@ def night_params(sources: Iterable[str], rulesets: Iterable[str]) -> dict[str, P
     }
 
 
+def export_params(sources: Iterable[str]) -> dict[str, Param]:
+    """Return what an export of refused rows may be asked for."""
+    return {"source": _one_of("Whose refused rows.", sources), "delivery": _text("Only of this delivery, by the beginning of its id.")}
+
+
+def replay_params(sources: Iterable[str]) -> dict[str, Param]:
+    """Return what a replay of corrected rows may be asked for."""
+    return {
+        "source": _one_of("Whose rows were corrected.", sources),
+        "file": Param(type="string", minLength=1, description="The exported file, corrected: CSV or XLSX, relative to the checkout."),
+        "delivery": _text("The delivery that was exported, where it was one alone: the beginning of its id. Empty: all."),
+    }
+
+
+def claims_params(sources: Iterable[str]) -> dict[str, Param]:
+    """Return what a claim pack may be asked for."""
+    return {"source": _one_of("Whose vendor is held to what was bought (config/contracts).", sources)}
+
+
 def checked(conf: Mapping[str, Any] | None, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the params of a run as plain values. Raises ConfigError when `conf` holds keys that are not among `params`."""
     unknown = sorted(set(conf or {}) - set(params))
@@ -52,3 +71,10 @@ def _text(description: str) -> Param:
 
 def _choice(description: str, names: Iterable[str]) -> Param:
     return Param(None, type=["string", "null"], enum=[*names, None], description=description)
+
+
+def _one_of(description: str, names: Iterable[str]) -> Param:
+    """Ask for one name that must be given; while there is none, the task says what is missing."""
+    known = sorted(names)
+    choice: dict[str, Any] = {"enum": known} if known else {}
+    return Param(type="string", description=description, **choice)

@@ -23,7 +23,7 @@ def land(source: str) -> XComArg:
 
     @task(task_id="land")
     def run() -> Any:
-        return _pipeline("land", source, _asked()["delivery"])
+        return _pipeline("land", source, asked()["delivery"])
 
     return run()
 
@@ -53,8 +53,8 @@ def open_night() -> XComArg:
 
     @task(task_id="open")
     def run() -> Any:
-        now = _due()
-        return _pipeline("open_night", night_name(now), now, _asked())
+        now = due()
+        return _pipeline("open_night", night_name(now), now, asked())
 
     return run()
 
@@ -64,7 +64,7 @@ def night(stage: str, **task_options: Any) -> XComArg:
 
     @task(task_id=stage, **task_options)
     def run() -> Any:
-        return _pipeline(stage, night_name(_due()))
+        return _pipeline(stage, night_name(due()))
 
     return run()
 
@@ -78,12 +78,14 @@ def _pipeline(stage: str, *arguments: Any) -> Any:
     return getattr(import_module("leadmill.pipeline"), stage)(*arguments)
 
 
-def _due() -> str:
+def due() -> str:
+    """Return the moment this run was due, ISO 8601 in UTC."""
     due: str = get_current_context()["dag_run"].run_after.isoformat()
     return due
 
 
-def _asked() -> dict[str, Any]:
+def asked() -> dict[str, Any]:
+    """Return what this run was asked for. Raises ConfigError for what its form does not know."""
     context = get_current_context()
     declared = context["dag"].params
     return checked(context["dag_run"].conf, {name: context["params"][name] for name in declared})

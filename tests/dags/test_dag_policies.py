@@ -26,11 +26,11 @@ def test_every_file_imports(bag):
     assert bag.import_errors == {}
 
 
-def test_the_dags_are_the_night_and_one_intake_per_source_file(bag):
+def test_the_dags_are_the_night_the_forms_and_one_intake_per_source_file(bag):
     sources = [path.stem for path in source_files(Project.from_environment().config)]
 
     assert sources
-    assert set(bag.dags) == {"nightly", *(f"intake_{name}" for name in sources)}
+    assert set(bag.dags) == {"nightly", "quarantine_export", "quarantine_replay", "claims", *(f"intake_{name}" for name in sources)}
 
 
 def test_every_intake_runs_the_stages_of_the_pipeline_in_its_order(bag):

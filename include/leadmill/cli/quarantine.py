@@ -29,10 +29,11 @@ def export(
 def replay(
     source: Annotated[str, typer.Argument(help="Whose rows were corrected.")],
     file: Annotated[Path, typer.Argument(help="The exported file, corrected.")],
+    delivery: Annotated[str | None, typer.Option(help="The delivery that was exported, where it was one alone.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Numbers for machines.")] = False,
 ) -> None:
     """Take in the rows that were changed, and only those; the next night decides about them."""
-    told = replay_quarantine(source, file)
+    told = replay_quarantine(source, file, delivery)
     if as_json:
         typer.echo(json.dumps(told, indent=2))
         return

@@ -7,11 +7,13 @@ A stage reads what earlier ones left in lake and registry, and writes under name
 its own results, so a night killed anywhere is resumed by running it again.
 """
 
+from leadmill.pipeline.claiming import write_claims
 from leadmill.pipeline.explaining import explain
 from leadmill.pipeline.gating import answer_held, answer_waiting, waiting
 from leadmill.pipeline.intake import land, standardise, validate
 from leadmill.pipeline.mill import Mill, open_mill
 from leadmill.pipeline.night import INTAKE, NIGHT, enrich, match, open_night, plan, push, qualify, run_night
+from leadmill.pipeline.replaying import export_quarantine, replay_quarantine
 from leadmill.pipeline.reporting import report
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "answer_waiting",
     "enrich",
     "explain",
+    "export_quarantine",
     "land",
     "match",
     "open_mill",
@@ -29,9 +32,11 @@ __all__ = [
     "plan",
     "push",
     "qualify",
+    "replay_quarantine",
     "report",
     "run_night",
     "standardise",
     "validate",
     "waiting",
+    "write_claims",
 ]

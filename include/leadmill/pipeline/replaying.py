@@ -38,32 +38,35 @@ def export_quarantine(source: str, target: Path, delivery: str | None = None) ->
     return len(rows)
 
 
-def replay_quarantine(source: str, file: Path) -> dict[str, Any]:
+def replay_quarantine(source: str, file: Path, delivery: str | None = None) -> dict[str, Any]:
     """Take a corrected export in: the rows that were changed, and only those, go through mapping, contract and standardise again.
 
+    `delivery`: the one that was exported, where it was one. A replay that was cut off is done again, not taken for done.
     Returns source, delivery_id, state, tally of the corrected rows, unchanged and stale (rows that moved before). Raises SourceError when
     the file is not an export any more, ContractBroken when its rows cannot be judged.
     """
+    corrected = _read(file)
     with open_mill() as mill:
         facts, identity = mill.source(source), sources.delivery_id(file)
         known = mill.registry.deliveries.land(identity, source, file.name, mill.clock())
         if known.state == intake.DONE:
             return {"source": source, "delivery_id": identity, "state": known.state, "tally": known.counts, "unchanged": 0, "stale": 0}
-        quarantine, landed = _refused(mill, source, None)
-        found = validate_room.replay(_read(file), quarantine, landed, delivery_id=identity, fingerprint=sources.fingerprints)
+        quarantine, landed = _refused(mill, source, delivery, replay=identity)
+        found = validate_room.replay(corrected, quarantine, landed, delivery_id=identity, fingerprint=sources.fingerprints)
         step = _land(mill, facts, file.name, identity, found)
     done = intake.standardise([step])
     return {"source": source, "delivery_id": identity, **done["deliveries"][0], "unchanged": found.unchanged, "stale": len(found.stale)}
 
 
-def _refused(mill: Mill, source: str, delivery: str | None) -> tuple[pa.Table, pa.Table]:
-    """Quarantine rows nobody has corrected yet, and the landed rows they were."""
-    names = [name for name in mill.lake.names("quarantine", source) if name.startswith(delivery or "")]
+def _refused(mill: Mill, source: str, delivery: str | None = None, replay: str | None = None) -> tuple[pa.Table, pa.Table]:
+    """Quarantine rows nobody has corrected yet, and the landed rows they were; the delivery `replay`, cut off, counts as not received."""
+    names = [name for name in mill.lake.names("quarantine", source) if name.startswith(delivery or "") and name != replay]
     quarantine = [mill.lake.read("quarantine", source, name) for name in names]
     landed = [mill.lake.read("landed", source, name) for name in names]
     refused = pa.concat_tables([QUARANTINE.empty_table(), *quarantine])
     for name in mill.lake.names(LINEAGE, source):
-        refused = validate_room.still_refused(refused, mill.lake.read(LINEAGE, source, name))
+        if name != replay:
+            refused = validate_room.still_refused(refused, mill.lake.read(LINEAGE, source, name))
     return refused, pa.concat_tables([pa.schema(LANDED).empty_table(), *landed], promote_options="default")
 
 

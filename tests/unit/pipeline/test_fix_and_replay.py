@@ -121,6 +121,11 @@ def test_quarantine_is_written_as_csv_or_xlsx_only(refused, tmp_path):
         export_quarantine("acme", tmp_path / "fix.pdf")
 
 
+def test_a_corrected_file_that_is_not_there_is_named(refused, tmp_path):
+    with pytest.raises(SourceError, match="there is no such file"):
+        replay_quarantine("acme", tmp_path / "nowhere.csv")
+
+
 def test_a_corrected_file_with_a_row_that_cannot_be_read_moves_nothing(refused, tmp_path):
     file = tmp_path / "fix.csv"
     export_quarantine("acme", file)
@@ -128,3 +133,36 @@ def test_a_corrected_file_with_a_row_that_cannot_be_read_moves_nothing(refused, 
     with pytest.raises(SourceError, match="1 rows of the corrected file cannot be read"):
         replay_quarantine("acme", file)
     assert len(refused.records()) == 7
+
+
+def test_a_replay_cut_off_before_its_end_is_done_again(refused, tmp_path, monkeypatch):
+    """The lineage of a corrected file is written before its rows are leads: it must not make the second attempt think that all is done."""
+    file = tmp_path / "fix.csv"
+    export_quarantine("acme", file)
+    edit(file, {phone(8): {"raw.Email": person(8)["Email"]}})
+    with monkeypatch.context() as cut:
+        cut.setattr(pipeline.intake, "_standardise", _interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            replay_quarantine("acme", file)
+
+    told = replay_quarantine("acme", file)
+
+    assert (told["tally"]["accepted"], told["stale"]) == (1, 0)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_export_of_one_delivery_comes_back_although_another_has_other_columns(refused, tmp_path):
+    refused.deliver("acme-2.csv", [{**person(20, Email=""), "Extra": "x"}])
+    take_in()
+    with pipeline.open_mill() as mill:
+        delivery = next(row["delivery_id"] for row in mill.registry.deliveries.table().to_pylist() if row["file"] == "acme.csv")
+    file = tmp_path / "one.csv"
+    assert export_quarantine("acme", file, delivery) == 3
+    edit(file, {phone(8): {"raw.Email": person(8)["Email"]}})
+
+    with pytest.raises(SourceError, match=r"lacks raw\.Extra"):
+        replay_quarantine("acme", file)
+    assert replay_quarantine("acme", file, delivery)["tally"]["accepted"] == 1
