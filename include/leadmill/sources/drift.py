@@ -26,6 +26,20 @@ def hold_unclear(reading: Reading, file: str) -> None:
         )
 
 
+def hold_ambiguous(columns: Sequence[str], source: Source, file: str) -> None:
+    """Raise SourceError when a mapped header stands in the file more than once, unless the source states the whole header."""
+    mapped = [*source.columns.values(), *(attribute.column for attribute in source.attributes.values())]
+    wanted = {header for headers in mapped for header in ([headers] if isinstance(headers, str) else headers)}
+    repeated = [header for header, count in Counter(columns).items() if count > 1 and header in wanted]
+    if repeated and not source.headers:
+        raise SourceError(
+            f"the mapped header {_named(repeated)} stands there more than once.",
+            file=file,
+            column=repeated[0],
+            hint=f"State the whole header under `headers` in {source.name}.yaml; the second is then mapped as {repeated[0] + '.2'!r}.",
+        )
+
+
 def hold_drifted(columns: Sequence[str], source: Source, file: str) -> None:
     """Compare a file's headers with those stated in the source (`headers`); stated nothing, nothing is held.
 

@@ -20,7 +20,7 @@ def read_grid(grid: list[list[str]], stated: Format, dialect: dict[str, Any], li
     if not numbered:
         return Reading(None, dialect, (), text_table([], []), pa.array([], pa.int32()))
     begin = sum(1 for line, _ in numbered if line <= (stated.skip_rows or 0))
-    layout = find_layout([row for _, row in numbered[: begin + LOOKED_AT]], stated, begin)
+    layout = find_layout([[cell.strip() for cell in row] for _, row in numbered[: begin + LOOKED_AT]], stated, begin)
     body = numbered[layout.first_row :]
     return _with_rows(body, layout, {**dialect, **layout.as_json(), "preamble": [_raw(row) for _, row in numbered[: layout.header_at]]})
 

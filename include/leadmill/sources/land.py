@@ -13,7 +13,7 @@ from leadmill.columns import LANDED, QUARANTINE, RAW_PREFIX
 from leadmill.config import Source
 from leadmill.engine import connect, quote_text
 from leadmill.sources.deliveries import delivery_id
-from leadmill.sources.drift import hold_drifted, hold_unclear
+from leadmill.sources.drift import hold_ambiguous, hold_drifted, hold_unclear
 from leadmill.sources.read import read
 from leadmill.sources.reading import Reading
 
@@ -37,6 +37,7 @@ def land(path: Path, source: Source) -> Landing:
     """Read one delivery of a source. Raises SourceError when the file, or its header, cannot be taken as it is."""
     reading = read(path, source.format)
     hold_unclear(reading, path.name)
+    hold_ambiguous(reading.columns, source, path.name)
     hold_drifted(reading.columns, source, path.name)
     identity = delivery_id(path)
     return Landing(

@@ -135,3 +135,40 @@ def test_a_missing_delivery_says_where_to_put_it(tmp_path: Path) -> None:
     written(tmp_path, "x", "leads_may.csv")
     with pytest.raises(SourceError, match=r"Did you mean 'leads_may\.csv'"):
         find_deliveries(a_source(deliveries="*.csv"), tmp_path, "leads_mai.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "the file is empty"),
+        ("E-mail,Zip\na@x.example,1,York\nb@x.example,2,Bath\n", "the header names 2 columns, the rows have 3 cells"),
+        ("E-mail,Zip,E-mail\na@x.example,1,b@x.example\n", "'E-mail' stands there more than once"),
+    ],
+    ids=["nothing", "a header too short", "a mapped header twice"],
+)
+def test_a_file_whose_cells_cannot_be_named_is_held(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(SourceError, match=said) as caught:
+        land(written(tmp_path, text), a_source())
+
+    assert caught.value.hint
+
+
+def test_a_header_that_repeats_is_taken_when_the_source_states_it(tmp_path: Path) -> None:
+    source = a_source(headers=["E-mail", "E-mail"], columns={"email": "E-mail.2"})
+
+    landed = land(written(tmp_path, "E-mail,E-mail\nold@x.example,new@x.example\n"), source).table
+
+    assert map_columns(landed, source)["email"].to_pylist() == ["new@x.example"]
+
+
+def test_rows_that_end_in_a_separator_of_their_own_are_no_riddle(tmp_path: Path) -> None:
+    landed = land(written(tmp_path, "E-mail,Zip\na@x.example,1,\nb@x.example,2,\n"), a_source()).table
+
+    assert landed["raw.Zip"].to_pylist() == ["1", "2"]
+
+
+def test_a_landing_does_not_depend_on_the_name_of_the_file(tmp_path: Path) -> None:
+    first, second = (land(written(tmp_path, "E-mail\na@x.example\n", name), a_source()) for name in ("one.csv", "two.csv"))
+
+    assert first.delivery_id == second.delivery_id
+    assert first.table.equals(second.table)
