@@ -19,12 +19,14 @@ COLUMNS = CANONICAL["list"]
 TYPES = {"an_integer": "integer", "a_number": "number", "a_yes": "boolean", "a_day": "date", "a_moment": "timestamp", "a_text": "text"}
 
 # What lists are made of, broken in the ways lists are broken, beside anything at all.
-WORDS = """Dr. Hans-Peter MÜLLER|o'brien|VAN DER BERG|McDONALD|DUPONT Jean|Smith, John Jr.|山田 太郎|Иван Петров|Prof.
-Mr & Mrs Doe|JD Smith|CEO|Assistant to the CEO|Geschäftsführerin|info@acme.example|Jane <Jane.Doe+x@GMAIL.com>|mailto:a@b.example|jane@müller.example
-anna de la Cruz|+49 (0)171 1234567|0171/1234567|4.4E+11|00441632960123|Müller & Söhne GmbH & Co. KG|Société Générale S.A.|OOO Ромашка|Inc.
-J.P. MORGAN CHASE & CO.|https://www.acme.example/x?y=1|acme.github.io|co.uk|51-200|10,000+|1.234,56|1,5 Mio. €|<15|-3|0|1e400|31.12.2025
-$5M - $10M|12.5|2026-01-31T10:00:00+01:00|0001-01-01|yes|nein|Deutschland|UK|Berlin, Germany|Angebot|\u200b\ufeff|e\u0301|\u00a0a\u2003b\t|=1+1
-'; drop table lead; --|529900T8BM49AURSDO55""".replace("\n", "|").split("|")
+WORDS = """Dr. Hans-Peter MÜLLER|o'brien|VAN DER BERG|McDONALD|DUPONT Jean|Smith, John Jr.|山田 太郎|Иван Петров
+Prof.|Mr & Mrs Doe|JD Smith|CEO|Assistant to the CEO|Geschäftsführerin|info@acme.example
+Jane <Jane.Doe+x@GMAIL.com>|mailto:a@b.example|jane@müller.example|anna de la Cruz
++49 (0)171 1234567|0171/1234567|4.4E+11|00441632960123|Müller & Söhne GmbH & Co. KG
+Société Générale S.A.|OOO Ромашка|Inc.|J.P. MORGAN CHASE & CO.|https://www.acme.example/x?y=1
+acme.github.io|co.uk|51-200|10,000+|1.234,56|1,5 Mio. €|<15|-3|0|1e400|31.12.2025|$5M - $10M|12.5
+2026-01-31T10:00:00+01:00|0001-01-01|yes|nein|Deutschland|UK|Berlin, Germany|Angebot|\u200b\ufeff
+e\u0301|\u00a0a\u2003b\t|=1+1|'; drop table lead; --|529900T8BM49AURSDO55""".replace("\n", "|").split("|")
 EMPTY = ["Select", "N/A", "NA", "-", "", "n/a"]
 CELLS = st.one_of(
     st.none(),

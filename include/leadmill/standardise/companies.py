@@ -18,7 +18,8 @@ from leadmill.standardise.text import define, fold, transliterate
 from leadmill.standardise.vocabulary import LegalForms, load_vocabulary
 
 # Where listed companies are registered, as the SEC's filings append it: BANK OF AMERICA CORP /DE/, QUALCOMM INC/DE, SIEMENS AG/ADR.
-_TAG = r"(?i)(\b(?:inc|corp|corporation|co|company|ltd|limited|plc|ag|sa|nv)\b[.]?)? ?/ ?(?:[a-z]{2,4}/|adr|(?:new|[a-z]{2})\b)/?$"
+_FORM = "inc|corp|corporation|co|company|ltd|limited|plc|ag|sa|nv"
+_TAG = rf"(?i)(?: ?/ ?(?:[a-z]{{2,4}}/|adr)|(\b(?:{_FORM})\b[.]?) ?/ ?(?:new|[a-z]{{2}}))$"
 _DOCUMENTATION = ("example.com", "example.net", "example.org")
 
 

@@ -52,7 +52,10 @@ def define(con: duckdb.DuckDBPyConnection, words: Words) -> None:
 
 
 def fold(text: str) -> str:
-    """Fold to words of a-z and 0-9 for comparison: müller, Mueller and Muller are one, as are G.m.b.H. and GmbH."""
+    """Fold to words of a-z and 0-9 for comparison: müller, Mueller and Muller are one, as are G.m.b.H. and GmbH.
+
+    Letters are lost on purpose, so Bauer is Baur too: a key is evidence, never the proof that two are one.
+    """
     plain = anyascii(text.lower().translate(_LETTERS)).lower()
     joined = re.sub(r"\b([a-z])\.", r"\1", re.sub(r"['`]", "", plain))
     words = re.sub(r"[^a-z0-9]+", " ", joined)
