@@ -91,7 +91,8 @@ class Rule(Strict):
             raise Misfit(f"{self.expectation} needs the key 'column'", "expectation")
         if "column" not in shape and self.column is not None:
             raise Misfit(f"{self.expectation} takes no 'column'. {_arguments(shape)}", "column")
-        _check_arguments(self.kwargs, {name: kind for name, kind in shape.items() if name != "column"})
+        tolerance = {"mostly": "share?"} if self.expectation in ROW_EXPECTATIONS else {}
+        _check_arguments(self.kwargs, {name: kind for name, kind in shape.items() if name != "column"} | tolerance)
         return self
 
     def columns(self) -> list[tuple[str, tuple[str | int, ...]]]:
@@ -115,13 +116,24 @@ class Contract(Strict):
     def _consistent(self) -> Self:
         _check_section("rows", self.rows, ROW_EXPECTATIONS)
         _check_section("lists", self.lists, LIST_EXPECTATIONS)
-        seen: set[str] = set()
+        seen = {rule.id for rule in self.implied()} | {"record_id"}  # the last is the name of a column beside the rules' flags
         for section, rules in (("rows", self.rows), ("lists", self.lists)):
             for index, rule in enumerate(rules):
                 if rule.id in seen:
-                    raise Misfit(f"the rule id {rule.id!r} is used twice: an id is the reason people read", section, index, "id")
+                    raise Misfit(f"the rule id {rule.id!r} is taken: an id is the reason people read", section, index, "id")
                 seen.add(rule.id)
         return self
+
+    def implied(self) -> list[Rule]:
+        """List rules nobody has to write: the required columns are there, and so is at least one row.
+
+        Every expectation about cells passes on an empty list, so an empty list must fail by itself.
+        """
+        exist = "expect_column_to_exist"  # not validated: an attribute may have any name, and `check_columns` looks at it
+        rules = [Rule.model_construct(id=f"required_{name}", expectation=exist, column=name) for name in self.required]
+        if not any(rule.expectation == "expect_table_row_count_to_be_between" for rule in self.lists):
+            rules.append(Rule(id="rows_received", expectation="expect_table_row_count_to_be_between", kwargs={"min_value": 1}))
+        return rules
 
     def check_columns(self, known: Iterable[str]) -> None:
         """Refuse rules about columns this source does not have (`known`: mapped canonical columns and attributes).
@@ -148,11 +160,10 @@ def _check_section(section: str, rules: list[Rule], allowed: Mapping[str, Any]) 
 
 
 def _check_arguments(kwargs: dict[str, Any], shape: Mapping[str, str]) -> None:
-    allowed = {**shape, "mostly": "share?"}
     for name, value in kwargs.items():
-        if name not in allowed:
-            raise Misfit(f"unknown argument {name!r}. {_suggest(name, list(allowed))}", "kwargs", name)
-        fault = _fault(value, allowed[name].rstrip("?"))
+        if name not in shape:
+            raise Misfit(f"unknown argument {name!r}. {_suggest(name, list(shape)) if shape else _arguments(shape)}", "kwargs", name)
+        fault = _fault(value, shape[name].rstrip("?"))
         if fault:
             raise Misfit(f"{name!r} {fault}", "kwargs", name)
     missing = [name for name, kind in shape.items() if not kind.endswith("?") and name not in kwargs]

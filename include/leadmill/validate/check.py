@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from leadmill.config import Rule, Source
 from leadmill.validate.compile import Compiled, compile_rules
 from leadmill.validate.flag import flag, reasons, refused_mask
-from leadmill.validate.lists import check_lists, list_rules
+from leadmill.validate.lists import check_lists
 from leadmill.validate.prove import SAMPLE_ROWS, Proof, prove
 from leadmill.validate.ready import Expectation
 from leadmill.validate.suite import COUNTS, Answer, Asked, validate
@@ -54,7 +54,7 @@ def check(mapped: pa.Table, source: Source, *, sample_rows: int | None = SAMPLE_
     refused = refused_mask(flags, rules)
     counts = {answer.rule: answer for answer in _count(flags, rules)}
     proofs = prove(mapped, flags, rules, sample_rows)
-    whole = list_rules(source)
+    whole = [*source.contract.implied(), *source.contract.lists]
     lists = check_lists(mapped, refused, whole)
     stops = [*_tolerances(rules, counts), *_untrusted(proofs), *_list_stops(whole, lists)]
     gate: Gate = "refuse" if any(stop.gate == "refuse" for stop in stops) else "hold" if stops else "accept"

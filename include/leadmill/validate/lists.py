@@ -8,25 +8,12 @@ from typing import Any
 import pyarrow as pa
 
 from leadmill import engine
-from leadmill.config import Rule, Source
+from leadmill.config import Rule
 from leadmill.engine import quote
 from leadmill.validate.ready import Expectation
 from leadmill.validate.suite import COUNTS, Answer, Asked, validate
 
 _REFUSED = "refused rows"
-_ROW_COUNT = "expect_table_row_count_to_be_between"
-
-
-def list_rules(source: Source) -> list[Rule]:
-    """List rules of a contract, with the two nobody has to write: the required columns are there, and so is at least one row.
-
-    Every expectation about cells passes on an empty list, so an empty list must fail by itself.
-    """
-    given = source.contract.lists
-    implied = [Rule(id=f"required_{name}", expectation="expect_column_to_exist", column=name) for name in source.contract.required]
-    if not any(rule.expectation == _ROW_COUNT for rule in given):
-        implied.append(Rule(id="rows_received", expectation=_ROW_COUNT, kwargs={"min_value": 1}))
-    return [*implied, *given]
 
 
 def check_lists(mapped: pa.Table, refused: pa.ChunkedArray, rules: Sequence[Rule]) -> list[Answer]:

@@ -172,7 +172,23 @@ CASES = {
             - {id: a, expectation: expect_refused_share_to_be_at_most, kwargs: {max_value: 0.1}}
         """,
         9,
-        "used twice",
+        "the rule id 'a' is taken",
+    ),
+    "an id of a rule every list has": (
+        "contract:\n  rows:\n    - {id: rows_received, expectation: expect_column_values_to_be_unique, column: email}\n",
+        7,
+        "is taken",
+    ),
+    "a tolerance for a list rule": (
+        """\
+        contract:
+          lists:
+            - id: a
+              expectation: expect_table_row_count_to_be_between
+              kwargs: {min_value: 1, mostly: 0.5}
+        """,
+        9,
+        "unknown argument 'mostly'",
     ),
     "unknown severity": (
         """\
