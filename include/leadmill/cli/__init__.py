@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from leadmill.cli import gate, quarantine, rules, source
+from leadmill.cli import gate, quarantine, review, rules, source
 from leadmill.cli.claims import claims
 from leadmill.cli.explain import explain
 from leadmill.cli.match import match
@@ -25,6 +25,8 @@ source.app.command()(gate.refuse)
 app.add_typer(source.app, name="source")
 app.add_typer(rules.app, name="rules")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(review.app, name="review")
+app.command()(review.train)
 
 
 @app.callback()

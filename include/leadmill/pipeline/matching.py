@@ -16,6 +16,8 @@ from leadmill.match import Resolution
 from leadmill.pipeline.known import IDS, UNIQUE, all_of_kind, known_leads, readable_sources, standardised, with_ids
 from leadmill.pipeline.mill import Mill, open_mill
 from leadmill.pipeline.reopening import find_due
+from leadmill.pipeline.reviewing import answers
+from leadmill.pipeline.training import model_in_use
 
 COLLEAGUE = ["person_id", "company_id", "seniority", "department"]  # what the buying centre is read from
 
@@ -23,8 +25,8 @@ COLLEAGUE = ["person_id", "company_id", "seniority", "department"]  # what the b
 def match(night: str) -> dict[str, Any]:
     """Resolve tonight's leads to persons and companies, suppress who must not be contacted, let the best values survive.
 
-    Leaves in the lake: known/<night> (tonight's leads) and night/<night>/{persons, companies, accounts, pairs}: golden records of everybody
-    tonight's rows touched, `is_suppressed` among their columns. Returns counts.
+    Leaves in the lake: known/<night> (tonight's leads) and night/<night>/{persons, companies, colleagues, accounts, pairs, review, splits}:
+    golden records of everybody tonight is about, `is_suppressed` among their columns. Returns counts.
     """
     with open_mill() as mill:
         settings = load_matching(mill.project.config)
@@ -32,17 +34,25 @@ def match(night: str) -> dict[str, Any]:
         batch = standardised(mill, deliveries, PERSON_KINDS)
         known = known_leads(mill, night)
         accounts = _accounts(mill)
-        resolution = match_room.resolve(batch, known, settings, accounts=accounts)
+        resolution = match_room.resolve(batch, known, settings, answers(mill), accounts, model_in_use(mill))
         _remember(mill, night, resolution)
         mill.lake.write(batch, "known", night)
         mill.lake.write(resolution.pairs, "night", night, "pairs")
         mill.lake.write(resolution.accounts, "night", night, "accounts")
+        mill.lake.write(resolution.review, "night", night, "review")
+        mill.lake.write(resolution.splits, "night", night, "splits")
         due = find_due(mill, night, known, mill.registry.nights.get(night).started_at)
         touched = pa.chunked_array([*resolution.persons["person_id"].chunks, *due["person_id"].chunks], pa.string()).unique()
         rows = _rows_of(touched, batch, known, resolution)
         suppressed = _suppress(mill, rows, known if _has_opt_outs(mill, deliveries) else known.slice(0, 0))
         counts = _survive(mill, night, rows, touched, suppressed, settings)
-        return {**counts, "due": due.num_rows, "duplicates": resolution.duplicates.num_rows, "merges": resolution.merges.num_rows}
+        return {
+            **counts,
+            "due": due.num_rows,
+            "duplicates": resolution.duplicates.num_rows,
+            "merges": resolution.merges.num_rows,
+            "review": resolution.review.num_rows,
+        }
 
 
 def _accounts(mill: Mill) -> pa.Table:
