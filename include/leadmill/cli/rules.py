@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from leadmill import report
 from leadmill.cli.outcomes import read_outcomes
 from leadmill.config import Project, Source, load_source, load_sources
 from leadmill.errors import LeadmillError, StateError
@@ -68,10 +69,13 @@ def simulate_ruleset(
     against: Annotated[str | None, typer.Option(help="Ruleset that decided then; by default the one of the same name.")] = None,
     nights: Annotated[int, typer.Option(min=1, help="How many past nights.")] = 30,
     cost: Annotated[float, typer.Option(min=0, help="What contacting one qualified person costs.")] = 0.0,
+    page: Annotated[Path | None, typer.Option(help="Write the comparison as a page to this file.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a new ruleset would have changed on past nights: who enters, who leaves, by which rule, at what cost. Writes nothing."""
+    """Show what a new ruleset would have changed on past nights: who enters, who leaves, by which rule, at what cost."""
     found = simulate(ruleset, against, nights, cost)
+    if page:
+        page.write_text(report.simulation(ruleset, found.as_json()), encoding="utf-8")
     typer.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else _told(found))
 
 

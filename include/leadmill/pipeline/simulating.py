@@ -1,12 +1,14 @@
-"""What a new ruleset would have decided on past nights. Reads lake and registry, writes nothing."""
+"""What a new ruleset would have decided on past nights. Reads lake and registry; a page is the only thing it may write."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
+from leadmill import report
 from leadmill.engine import connect
 from leadmill.errors import StateError
 from leadmill.pipeline.mill import Mill, open_mill
@@ -25,6 +27,16 @@ def simulate(ruleset: str, against: str | None = None, nights: int = 30, cost_of
         if not past:
             raise StateError(f"the ruleset {name!r} has decided no night yet.", hint="Name the one that did: --against NAME.")
         return compare((night for night, _ in past), _restore(mill, past[0][1]), after, cost_of_contact)
+
+
+def write_simulation(
+    ruleset: str, file: Path, against: str | None = None, nights: int = 30, cost_of_contact: float = 0.0
+) -> dict[str, Any]:
+    """Simulate, write the page to `file`, and return its place and the counts: the only thing written is the page."""
+    found = simulate(ruleset, against, nights, cost_of_contact)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(report.simulation(ruleset, found.as_json()), encoding="utf-8")
+    return {"page": str(file), "persons": found.persons, "enters": found.enters, "leaves": found.leaves}
 
 
 def find_ruleset_file(mill: Mill, name: str) -> Path:

@@ -7,6 +7,7 @@ from leadmill.report.funnel import Block, Funnel, Step, funnel
 from leadmill.report.markdown import markdown
 from leadmill.report.page import page
 from leadmill.report.quality import Quality, quality
+from leadmill.report.simulation import simulation
 from leadmill.report.terminal import terminal
 
-__all__ = ["Block", "Funnel", "Quality", "Step", "funnel", "markdown", "page", "quality", "terminal"]
+__all__ = ["Block", "Funnel", "Quality", "Step", "funnel", "markdown", "page", "quality", "simulation", "terminal"]

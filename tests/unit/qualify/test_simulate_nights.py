@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from leadmill import pipeline
 from leadmill.cli import rules as command
 from leadmill.errors import StateError
-from leadmill.pipeline.simulating import simulate
+from leadmill.pipeline.simulating import simulate, write_simulation
 from leadmill.qualify import decide, restore_ruleset
 
 
@@ -72,6 +72,20 @@ def test_the_command_tells_people_and_machines_the_same(slept: House) -> None:
     assert told["leaves"] == 2
     assert "2 would no longer be" in shown
     assert "2 by +too_small" in shown
+
+
+def test_the_page_says_the_same_and_runs_nothing(slept: House, tmp_path: Path) -> None:
+    path = str(stricter(slept))
+
+    told = write_simulation(path, tmp_path / "pages" / "s.html")
+    page = Path(told["page"]).read_text(encoding="utf-8")
+
+    assert (told["persons"], told["enters"], told["leaves"]) == (3, 0, 2)
+    assert "2 would no longer be" in page
+    assert "<td>+too_small</td><td>2</td>" in page
+    assert page.count("<td>qualified (") == 2
+    assert "<script" not in page
+    assert person(0)["Last"] not in page
 
 
 def test_a_ruleset_that_never_decided_has_nothing_to_be_compared_with(slept: House) -> None:
