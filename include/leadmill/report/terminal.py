@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import astuple
 
+from rich.box import SIMPLE_HEAD
 from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.control import strip_control_codes
@@ -23,7 +24,9 @@ def terminal(funnel: Funnel) -> Group:
 
 
 def _sources(funnel: Funnel) -> Table:
-    table = Table(title=f"Night {_plain(funnel.night)}: rows by source", title_justify="left", show_footer=len(funnel.sources) > 1)
+    table = Table(
+        title=f"Night {_plain(funnel.night)}: rows by source", title_justify="left", box=SIMPLE_HEAD, show_footer=len(funnel.sources) > 1
+    )
     table.add_column("source", "total", overflow="fold")
     for end, count in zip(ENDS, astuple(funnel.total), strict=True):
         table.add_column(end, f"{count:,}", justify="right")

@@ -37,8 +37,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m leadmill_airflow.standalone", description=__doc__)
     parser.add_argument("mode", choices=["run", "ui"], help="run: one night, then stop. ui: one night, then stay until Ctrl-C")
     ui = parser.parse_args().mode == "ui"
-    signal.signal(signal.SIGTERM, _as_interrupt)
-    signal.signal(signal.SIGHUP, _as_interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the first is ignored by whatever a shell starts with `&`
+        signal.signal(number, _as_interrupt)
     console, project = Console(), Project.from_environment()
     home = Path(os.environ.get("LEADMILL_AIRFLOW_HOME") or project.root / ".airflow").resolve()
     try:
