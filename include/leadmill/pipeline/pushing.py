@@ -24,7 +24,7 @@ _REASON = """
 
 
 def plan(night: str) -> dict[str, Any]:
-    """Compare everybody who is qualified today with what the CRM holds and what we wrote last.
+    """Compare everybody who is qualified today, or was when we last wrote, with what the CRM holds and what we wrote.
 
     Not only tonight's: who was deferred by a limit, a dry run or an outage is still qualified and still different. Leaves
     night/<night>/plan in the lake and plan.md, plan.csv and upsert.csv under crm/<night>/. Returns rows by action and the folder.
@@ -88,18 +88,32 @@ def _open(mill: Mill, crm: CrmConfig) -> push_room.EmbeddedCrm:
 
 
 def _candidates(mill: Mill, crm: CrmConfig) -> pa.Table:
-    """Everybody qualified and not suppressed, with the profile the decision was made on: person_id, profile, decision, score, reason."""
-    qualified = mill.registry.decisions.latest("qualified").select(["night_id", "person_id"])
-    tables = [_decided(mill, night, qualified) for night in sorted(set(qualified["night_id"].to_pylist()))]
+    """Everybody the CRM should hear of, with the profile the decision was made on: person_id, profile, decision, score, reason.
+
+    That is who is qualified, and who was pushed once and is no longer: the CRM must not go on calling them qualified.
+    """
+    standing = _standing(mill, crm)
+    tables = [_decided(mill, night, standing) for night in sorted(set(standing["night_id"].to_pylist()))]
     names = ["person_id", "crm_id", "reason", *crm.fields]
     empty = pa.table({name: pa.array([], pa.string()) for name in names}) if not tables else tables[0].slice(0, 0)
     return _contactable(mill, pa.concat_tables([empty, *tables], promote_options="default"))
 
 
-def _decided(mill: Mill, night: str, qualified: pa.Table) -> pa.Table:
+def _standing(mill: Mill, crm: CrmConfig) -> pa.Table:
+    """Newest decisions the CRM should hear of: night_id, person_id."""
+    with connect({"decided": mill.registry.decisions.latest(), "pushed": mill.registry.pushes.pushed(crm.name)}) as con:
+        return con.sql(
+            """
+            select night_id, person_id from decided where decision = 'qualified'
+                or decision in ('nurture', 'disqualified') and person_id in (select person_id from pushed)
+            """
+        ).to_arrow_table()
+
+
+def _decided(mill: Mill, night: str, standing: pa.Table) -> pa.Table:
     """Profiles of one night whose decision of that night still stands."""
     tables = {
-        "qualified": qualified,
+        "standing": standing,
         "profiles": mill.lake.read("night", night, "profiles"),
         "decisions": mill.lake.read("night", night, "decisions").select(["person_id", "decision", "score", "reasons", "ruleset"]),
     }
@@ -107,7 +121,7 @@ def _decided(mill: Mill, night: str, qualified: pa.Table) -> pa.Table:
         return con.sql(
             f"""
             select profiles.*, decision, score, {_REASON} as reason, ruleset
-            from qualified join profiles using (person_id) join decisions using (person_id) where night_id = $night order by person_id
+            from standing join profiles using (person_id) join decisions using (person_id) where night_id = $night order by person_id
             """,
             params={"night": night},
         ).to_arrow_table()

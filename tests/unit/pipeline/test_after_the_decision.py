@@ -16,6 +16,15 @@ columns: {crm_activity_id: Id, crm_id: Contact, activity_type: Type, occurred_at
 """
 
 
+OPPORTUNITIES = """\
+title: Deals
+kind: crm_opportunities
+deliveries: lists/deals*.csv
+format: {delimiter: ","}
+columns: {crm_opportunity_id: Id, crm_id: Contact, is_won: Won, closed_at: Closed}
+"""
+
+
 def ours(number, crm_id):
     row = person(number)
     return {"Id": crm_id, "First": row["First"], "Last": row["Last"], "Email": row["Email"], "Company": row["Company"]}
@@ -36,6 +45,20 @@ def test_a_meeting_noted_in_the_crm_reopens_the_decision_the_next_night(house):
     assert first["decisions"] == {"qualified": 1, "nurture": 1, "disqualified": 0, "suppressed": 0}
     assert second["decisions"] == {"qualified": 1, "nurture": 0, "disqualified": 0, "suppressed": 0}
     assert (second["persons"], second["crm"]["updated"]) == (0, 1)
+
+
+def test_the_crm_hears_that_somebody_is_no_longer_qualified(house):
+    house.source("contacts", CONTACTS)
+    house.source("deals", OPPORTUNITIES)
+    house.deliver("contacts.csv", [ours(0, "C-1")])
+    house.deliver("acme.csv", [person(0)])
+    house.night()
+    house.deliver("deals.csv", [{"Id": "O-1", "Contact": "C-1", "Won": "true", "Closed": "2026-11-21T15:00:00Z"}])
+
+    told = house.night()
+
+    assert (told["decisions"]["disqualified"], told["crm"]["updated"]) == (1, 1)
+    assert [contact["lead_decision"] for contact in house.crm()] == ["disqualified"]
 
 
 def test_a_near_miss_is_looked_at_again_on_its_day_and_not_before(house):
