@@ -1,4 +1,4 @@
-"""What a person asks for by a form, outside intake and night: refused rows out, corrected rows in, a claim pack.
+"""What a person asks for by a form: refused rows out, corrected rows in, a claim pack, a simulated ruleset.
 
 Like every task, these hand on paths and counts only; what is written lies in the state folder.
 """
@@ -53,6 +53,18 @@ def claims() -> XComArg:
         source = asked()["source"]
         folder = _new("claims", source, f"-{get_current_context()['ti'].try_number}")
         return _pipeline().write_claims(source, folder, datetime.fromisoformat(due()).date())
+
+    return run()
+
+
+def simulate() -> XComArg:
+    """Decide past nights by another ruleset and write the comparison as a page; nothing else changes."""
+
+    @task(task_id="simulate")
+    def run() -> Any:
+        wanted = asked()
+        file = _new("simulations", wanted["ruleset"], ".html")
+        return _pipeline().write_simulation(wanted["ruleset"], file, wanted["against"], wanted["nights"], wanted["cost"])
 
     return run()
 

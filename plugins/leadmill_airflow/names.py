@@ -8,7 +8,8 @@ from pathlib import Path
 NIGHTLY = "nightly"
 EXPORT, REPLAY = "quarantine_export", "quarantine_replay"
 CLAIMS = "claims"
-FORMS = (CLAIMS, EXPORT, REPLAY)  # DAGs a person triggers with a form, whatever the sources are
+SIMULATE = "simulate_ruleset"
+FORMS = (CLAIMS, EXPORT, REPLAY, SIMULATE)  # DAGs a person triggers with a form, whatever the sources are
 
 
 def intake_id(file: Path) -> str:

@@ -51,6 +51,17 @@ def claims_params(sources: Iterable[str]) -> dict[str, Param]:
     return {"source": _one_of("Whose vendor is held to what was bought (config/contracts).", sources)}
 
 
+def simulation_params(rulesets: Iterable[str]) -> dict[str, Param]:
+    """Return what a simulation of a ruleset may be asked for."""
+    known = sorted(rulesets)
+    return {
+        "ruleset": _one_of("The new ruleset: try it under a name of its own (config/rulesets).", known),
+        "against": _choice("The ruleset that decided then. Empty: the one of the same name.", known),
+        "nights": Param(30, type="integer", minimum=1, maximum=366, description="How many past nights."),
+        "cost": Param(0, type="number", minimum=0, description="What contacting one qualified person costs."),
+    }
+
+
 def checked(conf: Mapping[str, Any] | None, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the params of a run as plain values. Raises ConfigError when `conf` holds keys that are not among `params`."""
     unknown = sorted(set(conf or {}) - set(params))

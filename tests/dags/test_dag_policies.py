@@ -30,7 +30,8 @@ def test_the_dags_are_the_night_the_forms_and_one_intake_per_source_file(bag):
     sources = [path.stem for path in source_files(Project.from_environment().config)]
 
     assert sources
-    assert set(bag.dags) == {"nightly", "quarantine_export", "quarantine_replay", "claims", *(f"intake_{name}" for name in sources)}
+    forms = {"quarantine_export", "quarantine_replay", "claims", "simulate_ruleset"}
+    assert set(bag.dags) == {"nightly", *forms, *(f"intake_{name}" for name in sources)}
 
 
 def test_every_intake_runs_the_stages_of_the_pipeline_in_its_order(bag):

@@ -15,6 +15,7 @@ from leadmill.pipeline.mill import Mill, open_mill
 from leadmill.pipeline.night import INTAKE, NIGHT, enrich, match, open_night, plan, push, qualify, run_night
 from leadmill.pipeline.replaying import export_quarantine, replay_quarantine
 from leadmill.pipeline.reporting import report
+from leadmill.pipeline.simulating import simulate, write_simulation
 
 __all__ = [
     "INTAKE",
@@ -35,8 +36,10 @@ __all__ = [
     "replay_quarantine",
     "report",
     "run_night",
+    "simulate",
     "standardise",
     "validate",
     "waiting",
     "write_claims",
+    "write_simulation",
 ]
