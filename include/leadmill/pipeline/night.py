@@ -54,7 +54,12 @@ def open_night(night: str, now: str, params: dict[str, Any]) -> dict[str, Any]:
         if asked["ruleset"] and not (mill.project.config / "rulesets" / f"{asked['ruleset']}.yaml").is_file():
             raise ConfigError(f"there is no ruleset {asked['ruleset']!r}.", hint=f"Look in {mill.project.config / 'rulesets'}.")
         started = mill.registry.nights.start(night, asked, datetime.fromisoformat(now)).started_at
-        claimed = mill.registry.deliveries.claim(night, mill.clock(), sources=[asked["source"]] if asked["source"] else None)
+        claimed = mill.registry.deliveries.claim(night, mill.clock(), source=asked["source"], delivery=asked["delivery"])
+        if asked["delivery"] and not claimed.num_rows:
+            raise ConfigError(
+                f"no delivery that waits for a night has an id that begins with {asked['delivery']!r}.",
+                hint="Run its intake first; a night takes each delivery once.",
+            )
         return {"night": night, "started_at": started.isoformat(), "deliveries": claimed.num_rows}
 
 
@@ -70,7 +75,7 @@ def run_night(
     for source in _wanted(asked["source"]):
         progress("intake", source)
         try:
-            standardise(validate(land(source, asked["delivery"])))
+            standardise(validate(land(source)))
         except LeadmillError as error:
             failed[source] = str(error)
     open_night(night, now, asked)

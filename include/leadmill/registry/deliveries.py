@@ -82,15 +82,19 @@ class Deliveries:
         with self._database.read() as con:
             return read(con, query)
 
-    def claim(self, night_id: str, now: datetime, *, sources: list[str] | None = None) -> pa.Table:
+    def claim(self, night_id: str, now: datetime, *, source: str | None = None, delivery: str | None = None) -> pa.Table:
         """Give a night every standardised delivery that no night has taken, and return all it has.
+
+        Of one `source`, or whose id begins with `delivery`, when asked.
 
         Once only: a night that asks again gets the same deliveries, whatever arrived meanwhile.
         """
         first = update(nights).where(nights.c.night_id == night_id, nights.c.claimed_at.is_(None)).values(claimed_at=now)
         take = update(deliveries).where(deliveries.c.state == READY, deliveries.c.night_id.is_(None)).values(night_id=night_id)
-        if sources is not None:
-            take = take.where(deliveries.c.source.in_(sources))
+        if source is not None:
+            take = take.where(deliveries.c.source == source)
+        if delivery is not None:
+            take = take.where(deliveries.c.delivery_id.startswith(delivery, autoescape=True))
         with self._database.write() as con:
             if con.execute(first).rowcount:
                 con.execute(take)

@@ -6,8 +6,8 @@ import sqlite3
 import pytest
 from tiny_house import CONTACTS, HEADER, LIST, OPT_OUTS, person, shuffled
 
-from leadmill import pipeline
-from leadmill.errors import TallyUnbalanced
+from leadmill import pipeline, sources
+from leadmill.errors import ConfigError, TallyUnbalanced
 
 PEOPLE = [person(number) for number in range(12)]
 
@@ -258,6 +258,20 @@ def test_a_limit_defers_the_rest_to_the_next_night(house):
 
     assert (first["crm"]["created"], first["crm"]["deferred"]) == (5, 7)
     assert (second["crm"]["created"], second["crm"]["unchanged"]) == (7, 5)
+
+
+def test_a_night_may_be_about_one_delivery_and_the_others_wait(house):
+    house.deliver("acme-1.csv", PEOPLE[:8])
+    second = house.deliver("acme-2.csv", PEOPLE[8:])
+    pipeline.standardise(pipeline.validate(pipeline.land("acme")))
+    wanted = sources.delivery_id(second)
+
+    one = house.night(delivery=wanted[:12])
+    rest = house.night()
+
+    assert (one["persons"], rest["persons"]) == (4, 8)
+    with pytest.raises(ConfigError, match="no delivery that waits for a night"):
+        house.night(delivery=wanted)
 
 
 def test_a_chosen_ruleset_decides_everybody(house):

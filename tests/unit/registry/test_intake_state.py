@@ -90,7 +90,7 @@ def test_a_night_may_be_limited_to_some_sources(registry: Registry, now) -> None
         registry.deliveries.mark(name, "standardised", now)
     registry.nights.start("n1", {}, now)
 
-    assert registry.deliveries.claim("n1", now, sources=["webinar"])["delivery_id"].to_pylist() == ["d2"]
+    assert registry.deliveries.claim("n1", now, source="webinar")["delivery_id"].to_pylist() == ["d2"]
 
 
 def test_saving_records_twice_is_saving_them_once(registry: Registry) -> None:
