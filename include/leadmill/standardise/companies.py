@@ -70,14 +70,20 @@ def build_domains(con: duckdb.DuckDBPyConnection) -> None:
                 select text, rtrim(regexp_extract(lower(text), '^(?:https?:/*)?(?:[^/@?#]*@)?([^/:?#\s@]+)', 1), '.') as found
                 from (select distinct website as text from clean where website is not null)))"""
     )
-    hosts = (
-        con.sql(
-            "select host from site where host is not null union select email_domain from mailbox where email_kind in ('personal', 'shared')"
-        )
-        .to_arrow_table()["host"]
-        .to_pylist()
+    suffixes = [suffix.lstrip("*.!") for suffix in _extractor().tlds]
+    con.register("suffix", pa.table({"suffix": pa.array(sorted({*suffixes, *_DOCUMENTATION}), pa.string())}))
+    # Two labels under a known top level that are no suffix themselves are registrable as they are: nearly every host.
+    con.execute(
+        """create table hosts as
+            select host, bare, regexp_full_match(bare, '[a-z0-9-]+[.][a-z]+') and split_part(bare, '.', 2) in (from suffix)
+                and bare not in (from suffix) as is_plain
+            from (select host, regexp_replace(host, '^www[.]', '') as bare from (
+                select host from site where host is not null
+                union select email_domain from mailbox where email_kind in ('personal', 'shared')))"""
     )
-    con.register("owned", pa.table({"host": pa.array(hosts, pa.string()), "domain": pa.array(map(registrable, hosts), pa.string())}))
+    odd = con.sql("select host from hosts where not is_plain").to_arrow_table()["host"].to_pylist()
+    con.register("odd_host", pa.table({"host": pa.array(odd, pa.string()), "domain": pa.array(map(registrable, odd), pa.string())}))
+    con.execute("create table owned as select host, bare as domain from hosts where is_plain union all from odd_host")
 
 
 def registrable(host: str) -> str | None:

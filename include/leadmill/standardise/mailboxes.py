@@ -21,6 +21,7 @@ PLAIN = (
     r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
 )
 LONGEST, LONGEST_LOCAL = 254, 64
+SHORT = 3  # letters of a role that says nothing inside another word: hr, it, art
 _PLAIN = re.compile(PLAIN)
 _TOP_LEVEL = re.compile(r"[.][^.\d\s]{2,}$")
 _BRACKETS = re.compile(r"<([^<>]+@[^<>]+)>")
@@ -72,11 +73,13 @@ def _parse(con: duckdb.DuckDBPyConnection) -> None:
 
 def _find_shared(con: duckdb.DuckDBPyConnection, mailboxes: Mailboxes) -> None:
     """Create the set `shared_mail` of addresses behind which stands a role; only those with a role's word in them are looked at."""
-    words = "|".join(sorted(set(mailboxes.shared)))
+    long = "|".join(sorted({word for word in mailboxes.shared if len(word) > SHORT}))
+    short = "|".join(sorted({word for word in mailboxes.shared if len(word) <= SHORT}))
     candidates = con.sql(
         f"""select email, local, domain from (
                 select *, regexp_replace(local, '[^a-z]', '', 'g') as letters, split_part(domain, '.', 1) as label from address
-            ) where regexp_matches(letters, '{words}') or (letters = regexp_replace(label, '[^a-z]', '', 'g') and not is_free(domain))"""
+            ) where regexp_matches(letters, '{long}') or regexp_matches(local, '(^|[^a-z])(?:{short})([^a-z]|$)')
+                or (letters = regexp_replace(label, '[^a-z]', '', 'g') and not is_free(domain))"""
     ).to_arrow_table()
     roles = Roles(mailboxes)
     pairs = zip(candidates["local"].to_pylist(), candidates["domain"].to_pylist(), strict=True)
@@ -88,7 +91,7 @@ class Roles:
     """Tells a role's mailbox from a person's, by the words of mailboxes.yaml."""
 
     def __init__(self, mailboxes: Mailboxes) -> None:
-        long = [word for word in mailboxes.shared if len(word) > len("art")]
+        long = [word for word in mailboxes.shared if len(word) > SHORT]
         beside = "|".join(sorted({*mailboxes.qualifiers, *mailboxes.shared}, key=len, reverse=True))
         self._words = frozenset(mailboxes.shared)
         self._beside = self._words | frozenset(mailboxes.qualifiers)

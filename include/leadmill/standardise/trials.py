@@ -72,7 +72,7 @@ def build(con: duckdb.DuckDBPyConnection, trials: Trials) -> None:
 def _find_mailboxes(con: duckdb.DuckDBPyConnection, trials: Trials) -> None:
     con.execute(
         f"""create table trial_mailbox as select text from (
-                select text, regexp_replace(fold(split_part(email_key, '@', 1)), ' ?[0-9]+$', '') as local,
+                select text, trim(regexp_replace(split_part(email_key, '@', 1), '[^a-z]+', ' ', 'g')) as local,
                     split_part(email_domain, '.', 1) as label
                 from mailbox
             ) where label in ({_listed(trials.domains)}) or local in ({_listed(trials.mailboxes)})
@@ -109,4 +109,4 @@ def _tests(word: str) -> bool:
 
 
 def _listed(words: Iterable[str]) -> str:
-    return ", ".join(quote_text(word) for word in sorted({fold(word) for word in words}))
+    return ", ".join(quote_text(word) for word in sorted(set(words)))
