@@ -123,6 +123,15 @@ BROKEN = [
     Broken("carriage returns only", listed(*LINES, end="\r"), PEOPLE),
     Broken("line ends of three kinds", (LINES[0] + "\r\n" + "\n".join(LINES[1:4]) + "\r" + "\r\n".join(LINES[4:])).encode(), PEOPLE),
     Broken("UTF-8 with mark", b"\xef\xbb\xbf" + listed(*LINES), PEOPLE),
+    Broken(
+        "UTF-8 with mark, and a row that is not",
+        b"\xef\xbb\xbf" + with_line(4, "Cy Fox,cy@x.example,") + b"J\xfcrg,j@x.example,Ulm\n",
+        [*without(2)[:2], ["Cy Fox", "cy@x.example", ""], *without(2)[2:]],
+        ((8, "wrong_encoding"),),
+    ),
+    Broken(
+        "a byte order mark in a cell", listed(LINES[0], "\ufeff" + LINES[1], *LINES[2:]), [["\ufeffAnn Lee", *PEOPLE[0][1:]], *PEOPLE[1:]]
+    ),
     Broken("UTF-16 with mark", "\n".join(LINES).encode("utf-16"), PEOPLE),
     Broken("UTF-16 little-endian without mark", "\n".join(LINES).encode("utf-16-le"), PEOPLE),
     Broken("UTF-16 big-endian without mark", "\n".join(LINES).encode("utf-16-be"), PEOPLE),
@@ -145,6 +154,7 @@ BROKEN = [
     ),
     Broken("quoted line breaks", listed("a,b", '"1\n2",x', '"3\r\n4",y'), [["1\n2", "x"], ["3\r\n4", "y"]], columns=("a", "b")),
     Broken("nothing but a header", listed(LINES[0]), []),
+    Broken("no row that can be read", b'"a "b" c\n"\n"d "e"\n', [], ((1, "stray_quote"), (3, "stray_quote")), ()),
     Broken("nothing", b"", [], columns=()),
     Broken("nothing but white space", b"  \n\t\r\n ", [], columns=()),
     Broken("JSON lines with a line cut off", b'{"a": 1.0}\n{"a": \n{"a": "x"}\n', [["1.0"], ["x"]], ((2, "not_json"),), ("a",)),

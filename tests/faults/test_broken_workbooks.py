@@ -169,6 +169,22 @@ def test_an_old_container_is_refused_for_what_it_holds(tmp_path: Path, stream: s
         read(path, Format())
 
 
+@pytest.mark.parametrize("harm", ["cut off", "directory moved", "part overwritten"])
+def test_a_damaged_workbook_is_refused(tmp_path: Path, harm: str) -> None:
+    path = handmade(tmp_path / "list.xlsx")
+    data = path.read_bytes()
+    place = data.rfind(b"PK\x01\x02")
+    broken = {
+        "cut off": data[:-30],
+        "directory moved": data[:20] + data[60:],
+        "part overwritten": data[:place] + b"\xff" * 60 + data[place + 60 :],
+    }
+    path.write_bytes(broken[harm])
+
+    with pytest.raises(SourceError, match="damaged"):
+        read(path, Format())
+
+
 def test_a_zip_with_a_password_is_refused(tmp_path: Path) -> None:
     path = handmade(tmp_path / "list.xlsx")
     data = bytearray(path.read_bytes())

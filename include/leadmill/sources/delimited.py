@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 
 import numpy as np
 import numpy.typing as npt
@@ -37,8 +38,8 @@ def read_delimited(data: bytes, stated: Format, file: str) -> Reading:
     reasons = _reasons(records, layout, text)
     good = np.ones(len(records), bool)
     good[: layout.first_row] = False
-    good &= records.widths == layout.width
-    good[list(reasons)] = False
+    good &= (records.widths == layout.width) & (records.widths > 0)
+    good[[*reasons, *records.reasons]] = False
     try:
         rows = _parsed(records, good, layout, dialect)
     except pa.ArrowInvalid:  # its message quotes cells
@@ -88,7 +89,7 @@ def _layout(records: Records, dialect: Dialect, stated: Format) -> Layout:
     """Look at the first records; white space around an unquoted header is no part of the name."""
     begin = int(np.searchsorted(records.lines, (stated.skip_rows or 0) + 1))
     heads = [
-        [cell if quoted else cell.strip(" \t") for cell, quoted in split(records.slice(index), dialect)]
+        [cell if quoted else cell.strip(" \t\ufeff") for cell, quoted in split(records.slice(index), dialect)]
         if index not in records.reasons
         else []
         for index in range(min(len(records), begin + LOOKED_AT))
@@ -131,7 +132,8 @@ def _cells(records: Records, good: Mask, names: list[str], dialect: Dialect) -> 
 
 
 def _parse(text: memoryview | bytes, names: list[str], dialect: Dialect, block: int) -> pa.Table:
-    """Let pyarrow read well-formed records of one width, every cell as text."""
+    """Let pyarrow read well-formed records of one width, every cell as text. It drops a byte order mark, so one that is text is doubled."""
+    text = BOM_UTF8 + bytes(text) if text[:3] == BOM_UTF8 else text
     return pa.csv.read_csv(
         pa.BufferReader(text),
         read_options=pa.csv.ReadOptions(column_names=names, block_size=block),

@@ -16,7 +16,8 @@ from leadmill.sources.reading import Reading
 def hold_unclear(reading: Reading, file: str) -> None:
     """Raise SourceError for a file without a header, or whose rows are wider than it: which cell belongs to which name would be a guess."""
     if not reading.columns:
-        raise SourceError("the file is empty.", file=file, hint="Ask the vendor to deliver it again.")
+        what = "no row of the file can be read." if reading.refused else "the file is empty."
+        raise SourceError(what, file=file, hint="Ask the vendor to deliver it again.")
     surplus = reading.rows.columns[len(reading.columns) :]
     if any(pc.any(pc.not_equal(pc.utf8_trim_whitespace(pc.fill_null(column, "")), "")).as_py() for column in surplus):
         raise SourceError(

@@ -23,7 +23,7 @@ BOMS = (
 )
 BLOCK, SMALL_BLOCK = 1 << 22, 1 << 14
 LOOKED_AT = 1 << 16  # bytes of non-ASCII lines that decide between legacy encodings
-FEW = 0.02  # broken characters per line that a UTF-8 file may have
+SOME, FEW = 1000, 0.02  # broken characters, at most or per line, that a file may have and still be looked at as UTF-8
 
 C1 = re.compile("[\x80-\x9f]")
 C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
@@ -66,20 +66,22 @@ def to_utf8(data: bytes, stated: str | None = None, file: str = "") -> Text:
 
 def _detected(data: bytes) -> Text:
     for mark, name in BOMS:
-        if data.startswith(mark):
-            return _repaired(data[len(mark) :], name) if name == "utf-8-sig" else Text(_decode(data, name), name)
+        if data.startswith(mark) and name != "utf-8-sig":
+            return Text(_decode(data, name), name)
     if wide := is_wide(data):
         return Text(_decode(data, wide), wide)
-    if data.isascii():
-        return Text(data, "ascii")
-    most = int(FEW * data.count(b"\n"))
-    broken = _not_utf8(data, most)
+    marked = data.startswith(codecs.BOM_UTF8)
+    body = data[len(codecs.BOM_UTF8) :] if marked else data
+    if body.isascii():
+        return Text(body, "utf-8-sig" if marked else "ascii")
+    most = max(SOME, int(FEW * body.count(b"\n")))
+    broken = _not_utf8(body, most)
     if not broken:
-        return _repaired(data, "utf-8")
-    if len(broken) <= most and _mostly_utf8(data, broken):
-        return Text(data, "utf-8", tuple(broken))
-    encoding = _legacy(_non_ascii_lines(data))
-    return Text(_decode(data, encoding), encoding)
+        return _repaired(body, "utf-8-sig" if marked else "utf-8")
+    if len(broken) <= most and (marked or _mostly_utf8(body, broken)):
+        return Text(body, "utf-8-sig" if marked else "utf-8", tuple(broken))
+    encoding = _legacy(_non_ascii_lines(body))
+    return Text(_decode(body, encoding), encoding)
 
 
 def _decode(data: bytes, encoding: str) -> bytes:

@@ -48,6 +48,8 @@ def find_layout(rows: Sequence[list[str]], stated: Format, begin: int = 0) -> La
     A row that could not be cut is an empty list. What the source states of header rows is believed.
     """
     width = _commonest_width(rows[begin:])
+    if not width:  # not one row can be read
+        return Layout((), begin, 0, begin, 0)
     start = begin if stated.skip_rows is not None else _header_at(rows, width, begin)
     body = [row for row in rows[start + 1 :] if len(row) == width and any(row)]
     if stated.header_rows is None:

@@ -6,6 +6,7 @@ Everything is judged by the archive's own directory first; unpacking stops at th
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from pathlib import PurePath
@@ -21,6 +22,8 @@ ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".zst")
 MACROS = ("vbaproject.bin", "basic/")
 LINKS = "xl/externallinks/"
 
+# What zipfile raises over a damaged archive: its own error, and whatever its parts do with bytes that make no sense.
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError, IndexError)
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
 
@@ -48,7 +51,7 @@ def open_archive(data: bytes, file: str) -> zipfile.ZipFile:
     """Open a zip (or a workbook, which is one) whose directory is within limits. Raises SourceError."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+    except DAMAGE:
         raise SourceError("the zip file is damaged.", file=file, hint="Fetch it again, or save the workbook again.") from None
     members = archive.infolist()
     size = sum(member.file_size for member in members)
@@ -111,7 +114,7 @@ def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str, limit
     try:
         with archive.open(member) as stream:
             return stream.read(limit)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError):
+    except DAMAGE:
         raise SourceError("the zip file is damaged.", file=file, hint="Fetch it again.") from None
 
 
