@@ -21,6 +21,7 @@ from leadmill.qualify.backtest import Backtest
 from leadmill.qualify.backtest import backtest as look_back
 from leadmill.qualify.blind import invent_people, prove_blind, proxies_of
 from leadmill.qualify.call_sheet import render
+from leadmill.qualify.delivered import find_gaps
 
 app = typer.Typer(help="Check, simulate and backtest rulesets; read what they decided.", no_args_is_help=True)
 RulesetName = Annotated[str, typer.Argument(help="A ruleset's name, or the path of its YAML file.")]
@@ -43,16 +44,18 @@ def check(
     shipped = sorted(path.stem for path in (Project.from_environment().config / "rulesets").glob("*.yaml"))
     sources = [find_source(name) for name in source] if source else load_sources(Project.from_environment().config)
     proxies = frozenset().union(*(proxies_of(each) for each in sources))
-    found = [_checked(name, proxies) for name in rulesets or shipped]
+    found = [_checked(name, proxies, sources) for name in rulesets or shipped]
     if as_json:
         typer.echo(json.dumps({"rulesets": found}, ensure_ascii=False))
     for facts in found if not as_json else []:
         sound = f"sound: {facts['gates']} gates, {facts['rules']} rules, {facts['hash'][:12]}" if facts["sound"] else facts["error"]
         typer.echo(f"{facts['ruleset']}: {sound}")
+        for warning in facts.get("warnings", []):
+            typer.echo(f"  warning: {warning}")
     raise typer.Exit(0 if all(facts["sound"] for facts in found) else 1)
 
 
-def _checked(name: str, proxies: frozenset[str]) -> dict[str, Any]:
+def _checked(name: str, proxies: frozenset[str], sources: list[Source]) -> dict[str, Any]:
     now = datetime.now(UTC)
     try:
         ruleset = find_ruleset(name)
@@ -60,7 +63,8 @@ def _checked(name: str, proxies: frozenset[str]) -> dict[str, Any]:
     except LeadmillError as error:
         place = {"file": error.file, "line": error.line, "column": error.column}
         return {"ruleset": name, "sound": False, "error": str(error), **place}
-    return {"ruleset": name, "sound": True, "hash": ruleset.hash, "gates": len(ruleset.gates), "rules": len(ruleset.rules)}
+    counts = {"gates": len(ruleset.gates), "rules": len(ruleset.rules)}
+    return {"ruleset": name, "sound": True, "hash": ruleset.hash, **counts, "warnings": find_gaps(ruleset, sources)}
 
 
 @app.command("simulate")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import pickle
+import re
 from pathlib import Path
 
 import pytest
 import rulesets
 
+from leadmill.config import CHECKOUT, Source
+from leadmill.config.ruleset import RulesetFile
 from leadmill.errors import ConfigError, RuleError
 from leadmill.qualify import load_ruleset, restore_ruleset
+from leadmill.qualify.delivered import find_gaps
+from leadmill.qualify.grammar import FUNCTIONS, OPERATORS, VARIADIC
 
 ONE_RULE = "title: t\n" + rulesets.FREE + "rules:\n  - id: r\n    dimension: need\n    points: 5\n    because: b\n    when: "
 
@@ -128,3 +133,48 @@ def test_a_rule_on_looks_is_refused_wherever_it_hides(tmp_path: Path, condition:
 @pytest.mark.parametrize("condition", ["known(email)", "known(phone)", "email_kind = 'personal'", "email_domain = 'firm.example'"])
 def test_that_a_mailbox_is_known_may_count(tmp_path: Path, condition: str) -> None:
     assert rulesets.load(tmp_path, ONE_RULE + f'"{condition}"\n').rules
+
+
+def source(**attributes: dict[str, str]) -> Source:
+    facts = {"name": "fair", "title": "t", "kind": "list", "deliveries": "x", "columns": {"email": "Mail"}}
+    return Source.model_validate({**facts, "attributes": attributes})
+
+
+BOTH = {
+    "wants": {"column": "a", "type": "boolean"},
+    "can_pay": {"column": "b", "type": "boolean"},
+    "decides": {"column": "c", "type": "boolean"},
+}
+
+
+@pytest.mark.parametrize(
+    ("lacks", "says"),
+    [
+        ({"lacks": {"column": "d", "type": "boolean"}}, []),
+        ({}, ["no source delivers 'lacks': it will be unknown for everybody."]),
+        ({"lack": {"column": "d", "type": "boolean"}}, ["Did you mean 'lack'?"]),
+        ({"lacks": {"column": "d", "type": "text"}}, ["'lacks' is boolean here and text in the source 'fair'"]),
+        ({"lacks": {"column": "d", "type": "boolean", "known": "after"}}, ["known only after contact, says the source 'fair'"]),
+    ],
+    ids=["delivered", "nobody", "misspelt", "other_type", "after"],
+)
+def test_what_no_source_delivers_is_told_before_the_night(tmp_path: Path, lacks: dict[str, dict[str, str]], says: list[str]) -> None:
+    found = find_gaps(rulesets.load(tmp_path, rulesets.PLAIN), [source(**BOTH, **lacks)])
+
+    assert len(found) == len(says)
+    assert all(part in told for part, told in zip(says, found, strict=True))
+
+
+def test_a_declared_attribute_no_rule_asks_for_is_told(tmp_path: Path) -> None:
+    ruleset = rulesets.load(tmp_path, rulesets.PLAIN.replace("attributes:\n", "attributes:\n  spare: {type: text}\n"))
+
+    assert "the attribute 'spare' is declared but no rule asks for it." in find_gaps(ruleset, [])
+
+
+def test_the_page_on_rulesets_names_the_whole_language_and_every_key() -> None:
+    page = (CHECKOUT / "include" / "config" / "rulesets" / "README.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"[a-z_]+", page))
+
+    assert {*FUNCTIONS, *VARIADIC} <= words
+    assert {operator for operator in OPERATORS.split(", ") if operator.isalpha()} <= words
+    assert set(RulesetFile.model_fields) - {"name"} <= words
