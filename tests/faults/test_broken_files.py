@@ -159,6 +159,7 @@ BROKEN = [
     Broken("nothing but white space", b"  \n\t\r\n ", [], columns=()),
     Broken("JSON lines with a line cut off", b'{"a": 1.0}\n{"a": \n{"a": "x"}\n', [["1.0"], ["x"]], ((2, "not_json"),), ("a",)),
     Broken("JSON with an entry that is no object", b'[{"a": 1}, 7, {"a": 2}]', [["1"], ["2"]], ((2, "not_an_object"),), ("a",)),
+    Broken("JSON lines with half a character", b'{"a": "\\u00e9"}\n{"a": "\\ud800"}\n', [["é"]], ((2, "not_json"),), ("a",)),
     Broken("JSON lines that name a key twice", b'{"a": 1}\n{"a": 1, "a": 2}\n', [["1"]], ((2, "repeated_key"),), ("a",)),
 ]
 
@@ -224,6 +225,7 @@ def test_whatever_row_is_harmed_only_that_row_is_refused(tmp_path: Path, place: 
         ("list.json", b'{"a": [1', "not valid JSON"),
         ("list.json", b"[" * 200_000, "nested too deeply"),
         ("list.json", b'{"a": [1], "b": [2]}', "several lists"),
+        ("list.json", b'[["\\ud800"]]', "not text"),
         ("list.json", b'"just text"', "not a list"),
         ("list.parquet", b"PAR1 and then nothing", "damaged"),
         ("list.csv.gz", gzip.compress(b"a,b\n1,2\n")[:-6], "cut off"),

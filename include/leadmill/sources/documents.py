@@ -75,7 +75,10 @@ def read_json_lines(data: bytes, stated: Format, file: str) -> Reading:
 
 
 def _load(text: bytes) -> Any:
-    return json.loads(text, parse_int=_Number, parse_float=_Number, object_pairs_hook=_object)
+    tree = json.loads(text, parse_int=_Number, parse_float=_Number, object_pairs_hook=_object)
+    if b"\\u" in text:  # an escape may be half of a pair, which is no text: a ValueError
+        json.dumps(tree, ensure_ascii=False).encode()
+    return tree
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
