@@ -29,6 +29,7 @@ from leadmill.qualify.witness import entangled, witnesses
 
 LARGEST_SET = 6  # nobody asks a person for more at once
 MAX_TRIALS = 3_000  # fillings of one set; the ruleset's own constants rarely need a hundred
+AT_ONCE = 500  # patterns judged together: bounds the memory of their trials
 MAX_ROUNDS = 40  # sets proved in vain before a pattern is given up
 
 Filling = dict[str, Scalar]
@@ -86,25 +87,29 @@ def _shared(force: InForce) -> frozenset[str]:
 
 
 def _solve(patterns: list[_Pattern], force: InForce) -> None:
-    """Try the next set of every open pattern, all of a round in one go."""
+    """Try the next set of every open pattern, round by round."""
     choices = _choices(force)
-    open_patterns = patterns
     for _ in range(MAX_ROUNDS):
-        tried = [(pattern, names) for pattern in open_patterns if (names := next(pattern.sets, None))]
-        trials = [
-            (number, dict(zip(names, values, strict=True)))
-            for number, (_, names) in enumerate(tried)
-            for values in islice(product(*(choices[name] for name in names)), MAX_TRIALS)
-        ]
-        if not trials:
+        tried = [(pattern, names) for pattern in patterns if pattern.filling is None and (names := next(pattern.sets, None))]
+        if not tried:
             break
-        rows = pa.Table.from_pylist([pattern.row for pattern, _ in tried], schema=_schema(force))
-        places = np.array([number for number, _ in trials])
-        proved = _qualify([filling for _, filling in trials], rows.take(pa.array(places)), np.arange(len(trials)), force)
-        for (number, filling), qualifies in zip(trials, proved, strict=True):
-            if qualifies and tried[number][0].filling is None:
-                tried[number][0].filling = filling
-        open_patterns = [pattern for pattern, _ in tried if pattern.filling is None]
+        for start in range(0, len(tried), AT_ONCE):
+            _try(tried[start : start + AT_ONCE], choices, force)
+
+
+def _try(tried: list[tuple[_Pattern, tuple[str, ...]]], choices: dict[str, list[Scalar]], force: InForce) -> None:
+    """Give every pattern the first filling of its set that qualifies, if there is one: all are judged in one go."""
+    trials = [
+        (number, dict(zip(names, values, strict=True)))
+        for number, (_, names) in enumerate(tried)
+        for values in islice(product(*(choices[name] for name in names)), MAX_TRIALS)
+    ]
+    rows = pa.Table.from_pylist([pattern.row for pattern, _ in tried], schema=_schema(force))
+    places = pa.array([number for number, _ in trials], pa.int64())
+    proved = _qualify([filling for _, filling in trials], rows.take(places), np.arange(len(trials)), force)
+    for (number, filling), qualifies in zip(trials, proved, strict=True):
+        if qualifies and tried[number][0].filling is None:
+            tried[number][0].filling = filling
 
 
 def _schema(force: InForce) -> pa.Schema:
