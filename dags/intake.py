@@ -33,7 +33,7 @@ def intake(file: Path, source: Source) -> None:
         **SHARED,
     )
     def build() -> None:
-        valid = stages.then("validate", stages.land(source.name))
+        valid = stages.then("validate", stages.land(source))
         ListGate(steps=valid) >> stages.then("standardise", valid, outlets=[Asset(standardised(source.name))])
 
     build()

@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context, task
 
+from leadmill.config import Source
 from leadmill.errors import LeadmillError
+from leadmill_airflow.credentials import credentials
 from leadmill_airflow.params import checked
 
 if TYPE_CHECKING:
     from airflow.sdk.definitions.xcom_arg import XComArg
 
 
-def land(source: str) -> XComArg:
-    """Take in what the source has delivered, or the file the run was asked for."""
+def land(source: Source) -> XComArg:
+    """Take in what the source has delivered, or the file the run was asked for; an Airflow connection opens its place."""
 
     @task(task_id="land")
     def run() -> Any:
-        return _pipeline("land", source, asked()["delivery"])
+        return _pipeline("land", source.name, asked()["delivery"], credentials(source))
 
     return run()
 

@@ -11,7 +11,8 @@ from pydantic import Field, field_validator, model_validator
 
 from leadmill.columns import CANONICAL, LEAD, RESERVED
 from leadmill.config.contract import Contract
-from leadmill.config.strict_yaml import Strict, load
+from leadmill.config.fetch import Fetch, check_place, place_of
+from leadmill.config.strict_yaml import Misfit, Strict, load
 
 Kind = Literal["list", "crm_leads", "crm_contacts", "crm_accounts", "crm_opportunities", "crm_activities", "opt_out"]
 NAME = r"^[a-z][a-z0-9_]*$"
@@ -46,7 +47,9 @@ class Source(Strict):
     name: str = Field(pattern=NAME, max_length=60)
     title: str
     kind: Kind
-    deliveries: str  # file, folder or glob, relative to the checkout
+    deliveries: str  # file, folder or glob, relative to the checkout; or s3://, https:// ...: fetched into the inbox first
+    fetch: Fetch = Fetch()  # limits and credentials of what is not on this machine
+    watch: bool = False  # an intake starts when a file lands (local places; needs Airflow's triggerer)
     country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")  # default for national phone numbers and missing countries
     ruleset: str | None = None  # persons of this source are decided by it; none: known, not decided
     trust: int = Field(default=50, ge=0, le=100)  # survivorship: higher wins
@@ -78,6 +81,9 @@ class Source(Strict):
                 raise ValueError(f"the attribute {name!r} has the name of a column of ours: map it under columns, or give it another name")
             if not re.fullmatch(NAME, name):
                 raise ValueError(f"the attribute {name!r} must be lower-case letters, digits and underscores, a letter first")
+        check_place(self.deliveries, self.fetch)
+        if self.watch and place_of(self.deliveries) != "local":
+            raise Misfit("only a place on this machine can be watched: give a schedule instead", "watch")
         self.contract.check_columns((*self.columns, *self.attributes))
         return self
 

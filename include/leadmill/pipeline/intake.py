@@ -21,6 +21,7 @@ from leadmill.config import Source
 from leadmill.engine import connect
 from leadmill.errors import ContractBroken, LeadmillError, ListHeld, SourceError
 from leadmill.pipeline import gating
+from leadmill.pipeline.fetching import Credentials, fetched, from_inbox
 from leadmill.pipeline.mill import Mill, open_mill
 from leadmill.pipeline.quarantine import refuse
 from leadmill.pipeline.recording import keep_record
@@ -30,14 +31,15 @@ Step = dict[str, Any]  # source, delivery_id, file, state; received once landed;
 DONE = "standardised"
 
 
-def land(source: str, delivery: str | None = None) -> list[Step]:
-    """Read every new delivery of a source (or the one named) into the lake, as text.
+def land(source: str, delivery: str | None = None, credentials: Credentials | None = None) -> list[Step]:
+    """Read every new delivery of a source (or the one named) into the lake, as text; what lies elsewhere is fetched first.
 
-    Raises ConfigError when the source's YAML is wrong, SourceError when there is no file. Whatever is wrong with one file is told in
-    its step and raised by `standardise`.
+    Raises ConfigError when the source's YAML is wrong, SourceError when there is no file, and as `fetched` does. Whatever is wrong with
+    one file is told in its step and raised by `standardise`.
     """
     with open_mill() as mill:
         facts = mill.source(source)
+        facts = fetched(mill, facts, credentials or {}) if delivery is None else from_inbox(mill, facts)
         return [_land(mill, facts, path) for path in sources.find_deliveries(facts, mill.project.root, delivery)]
 
 

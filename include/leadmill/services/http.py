@@ -7,6 +7,7 @@ Nothing is retried here: a retry below the ledger would be a call nobody wrote d
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import socket
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -89,11 +90,18 @@ class HttpService:
         Raises NeverSent when nothing left this machine (circuit open, name or connection failed), ServiceUnavailable when the answer did
         not arrive whole, ServiceRefused when it may not be followed or read (address, redirect, size, not JSON).
         """
+        return self._ask(url, headers or {}, None)
+
+    def download(self, url: str, into: BinaryIO, headers: Mapping[str, str] | None = None) -> Reply:
+        """Ask once for a file: the body of a good answer goes into `into` as it arrives, and the reply has none. Raises as `get` does."""
+        return self._ask(url, {"Accept": "*/*", **(headers or {})}, into)
+
+    def _ask(self, url: str, headers: Mapping[str, str], into: BinaryIO | None) -> Reply:
         if not self._breaker.admit():
             raise NeverSent("the provider is taken to be down.", hint="It is asked again after a while.")
         self._pace.wait()
         try:
-            reply = self._exchange(url, headers or {})
+            reply = self._exchange(url, headers, into)
         except ServiceUnavailable as error:
             self._breaker.failed(connection=isinstance(error, NeverSent))
             raise
@@ -105,7 +113,7 @@ class HttpService:
             self._breaker.succeeded()
         return reply
 
-    def _exchange(self, url: str, headers: Mapping[str, str]) -> Reply:
+    def _exchange(self, url: str, headers: Mapping[str, str], into: BinaryIO | None) -> Reply:
         target, host = self._pin(url)
         deadline = self._clock() + self._limits.connect_seconds + 3 * self._limits.read_seconds
         try:
@@ -116,7 +124,7 @@ class HttpService:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return self._read(response, deadline)
+                return self._read(response, deadline, into)
         except requests.ConnectTimeout:
             raise NeverSent("no connection within the time allowed.") from None
         except requests.ConnectionError as error:
@@ -126,19 +134,20 @@ class HttpService:
         except (requests.RequestException, HTTPError, OSError) as error:
             raise ServiceUnavailable(f"the answer did not arrive whole ({type(error).__name__}).") from None
 
-    def _read(self, response: requests.Response, deadline: float) -> Reply:
+    def _read(self, response: requests.Response, deadline: float, into: BinaryIO | None) -> Reply:
         if response.is_redirect or response.is_permanent_redirect:
             raise ServiceRefused(f"HTTP {response.status_code}: redirects are not followed.", hint="Put the final address into url.")
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise ServiceRefused("the answer is compressed although it was asked plain.")
-        body = bytearray()
+        body, size = io.BytesIO(), 0
+        sink = into if into is not None and response.ok else body
         while chunk := response.raw.read1(_CHUNK):
-            body += chunk
-            if len(body) > self._limits.max_bytes:
+            size += sink.write(chunk)
+            if size > self._limits.max_bytes:
                 raise ServiceRefused(f"the answer is larger than {self._limits.max_bytes} bytes.")
             if self._clock() > deadline:
                 raise ServiceUnavailable("the answer dripped in too slowly.")
-        return Reply(response.status_code, _parse(bytes(body), strict=response.ok), dict(response.headers))
+        return Reply(response.status_code, _parse(body.getvalue(), strict=response.ok), dict(response.headers))
 
     def _pin(self, url: str) -> tuple[str, str]:
         """Return the URL with the host replaced by its one address, and the Host header; TLS still proves the host's name."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from leadmill.config.provider import HttpProvider
+from leadmill.config.provider import Auth, HttpProvider
 from leadmill.errors import ConfigError
 from leadmill.services.http import HttpService, Limits
 
+Secrets = Callable[[str], str | None]  # name -> secret
 VARIABLE = "LEADMILL_SECRET_{name}"
 
 
@@ -17,21 +18,9 @@ def secret_from_environment(name: str) -> str | None:
     return os.environ.get(VARIABLE.format(name=name))
 
 
-def open_service(provider: HttpProvider, secret: Callable[[str], str | None] = secret_from_environment) -> HttpService:
+def open_service(provider: HttpProvider, secret: Secrets = secret_from_environment) -> HttpService:
     """Open the service of a provider. Raises ConfigError when its secret is not to be had."""
-    headers, auth, kind = dict(provider.headers), None, provider.auth.kind
-    if provider.auth.secret:
-        value = secret(provider.auth.secret)
-        if not value or not value.isprintable():
-            raise ConfigError(
-                f"the secret {provider.auth.secret!r} of the provider is {'not set' if not value else 'not one line of text'}.",
-                file=f"providers/{provider.name}.yaml",
-                hint=f"Set {VARIABLE.format(name=provider.auth.secret)}, or keep it in an Airflow connection.",
-            )
-        if kind == "basic":
-            auth = (value, "")
-        else:
-            headers[provider.auth.header or "Authorization"] = f"Bearer {value}" if kind == "bearer" else value
+    headers, basic = prove(provider.auth, secret, f"providers/{provider.name}.yaml")
     limits = Limits(
         per_second=provider.per_second,
         connections=provider.workers,
@@ -39,4 +28,20 @@ def open_service(provider: HttpProvider, secret: Callable[[str], str | None] = s
         read_seconds=provider.read_seconds,
         max_bytes=provider.max_bytes,
     )
-    return HttpService(provider.hosts, limits, headers=headers, auth=auth)
+    return HttpService(provider.hosts, limits, headers={**provider.headers, **headers}, auth=basic)
+
+
+def prove(auth: Auth, secret: Secrets, file: str) -> tuple[dict[str, str], tuple[str, str] | None]:
+    """Return the headers, and the user of basic authentication, that prove who asks. Raises ConfigError when there is no secret."""
+    if not auth.secret:
+        return {}, None
+    value = secret(auth.secret)
+    if not value or not value.isprintable():
+        raise ConfigError(
+            f"the secret {auth.secret!r} is {'not set' if not value else 'not one line of text'}.",
+            file=file,
+            hint=f"Set {VARIABLE.format(name=auth.secret)}, or keep it in an Airflow connection.",
+        )
+    if auth.kind == "basic":
+        return {}, (value, "")
+    return {auth.header or "Authorization": f"Bearer {value}" if auth.kind == "bearer" else value}, None

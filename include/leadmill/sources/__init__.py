@@ -9,6 +9,7 @@ from leadmill.sources.drift import hold_unclear
 from leadmill.sources.golden import mapped_sample, write_golden
 from leadmill.sources.land import Landing, fingerprints, land
 from leadmill.sources.mapping import map_columns
+from leadmill.sources.places import Remote, copy_remote, list_place, safe_name
 from leadmill.sources.propose import load_header_words, propose
 from leadmill.sources.read import read
 from leadmill.sources.reading import REASONS, Reading, Refusal
@@ -18,15 +19,19 @@ __all__ = [
     "Landing",
     "Reading",
     "Refusal",
+    "Remote",
+    "copy_remote",
     "delivery_id",
     "find_deliveries",
     "fingerprints",
     "hold_unclear",
     "land",
+    "list_place",
     "load_header_words",
     "map_columns",
     "mapped_sample",
     "propose",
     "read",
+    "safe_name",
     "write_golden",
 ]

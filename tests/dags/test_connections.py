@@ -1,0 +1,62 @@
+"""An Airflow connection opens the place where a source's deliveries lie, and goes nowhere else."""
+
+import json
+
+import fsspec
+import pytest
+from airflow_home import HOME
+
+from leadmill.config import load_source
+
+pytestmark = pytest.mark.airflow
+
+SOURCE = "title: V\nkind: list\ndeliveries: %s\nfetch: %s\ncolumns: {full_name: Name, email: Mail, company_name: Firm}\n"
+STORE = {
+    "conn_type": "aws",
+    "login": "key",
+    "password": "hush",
+    "extra": {"region_name": "eu-central-1", "endpoint_url": "https://s3.example"},
+}
+OPENED = {
+    "a bucket": (
+        "s3://bucket/lists",
+        STORE,
+        {"key": "key", "secret": "hush", "endpoint_url": "https://s3.example", "client_kwargs": {"region_name": "eu-central-1"}},
+    ),
+    "a bucket of a role": ("s3://bucket/lists", {"conn_type": "aws"}, {}),
+    "an address": ("https://lists.example/a.csv", {"conn_type": "http", "password": "hush"}, {"secret": "hush"}),
+    "another storage": ("gs://bucket/lists", {"conn_type": "google_cloud_platform", "extra": {"token": "anon"}}, {"token": "anon"}),
+}
+
+
+@pytest.mark.parametrize(("deliveries", "connection", "expected"), OPENED.values(), ids=OPENED)
+def test_a_connection_becomes_what_the_place_asks_for(tmp_path, monkeypatch, deliveries, connection, expected):
+    from leadmill_airflow.credentials import credentials  # noqa: PLC0415 - imports Airflow, after the environment is set
+
+    monkeypatch.setenv("AIRFLOW_CONN_VENDOR", json.dumps(connection))
+    (tmp_path / "vendor.yaml").write_text(SOURCE % (deliveries, "{connection: vendor}"), encoding="utf-8")
+
+    assert credentials(load_source(tmp_path / "vendor.yaml")) == expected
+
+
+def test_without_a_connection_the_environment_is_asked(tmp_path):
+    from leadmill_airflow.credentials import credentials  # noqa: PLC0415 - imports Airflow, after the environment is set
+
+    (tmp_path / "vendor.yaml").write_text(SOURCE % ("s3://bucket/lists", "{}"), encoding="utf-8")
+
+    assert credentials(load_source(tmp_path / "vendor.yaml")) == {}
+
+
+def test_an_intake_fetches_from_its_place_and_no_secret_stays_in_airflow(project, airflow_db, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_CONN_VENDOR", json.dumps({"conn_type": "generic", "extra": {"token": "hush-hush-hush"}}))
+    store = fsspec.filesystem("memory")
+    with store.open("/airflow/vendor.csv", "wb") as file:
+        file.write(b"Name,Mail,Firm\nAnn Lee,ann@leepaper.example,Lee Paper Ltd\n")
+    project.yaml("vendor", SOURCE % ("memory://airflow", "{connection: vendor}"))
+
+    run = project.dags()["intake_vendor"].test()
+
+    assert run.state == "success"
+    assert run.get_task_instance("standardise").xcom_pull(task_ids="standardise")["tally"]["accepted"] == 1
+    assert (project.state / "inbox" / "vendor" / "vendor.csv").is_file()
+    assert [file.name for file in HOME.rglob("*") if file.is_file() and b"hush-hush-hush" in file.read_bytes()] == []
