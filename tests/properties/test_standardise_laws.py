@@ -36,7 +36,7 @@ CELLS = st.one_of(
 )
 ROWS = st.lists(st.fixed_dictionaries(dict.fromkeys((*COLUMNS, *TYPES), CELLS)), min_size=60, max_size=60)
 # A run costs the same for one row as for a thousand: few examples of many rows, shown as they are.
-MANY_ROWS = settings(max_examples=5, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+MANY_ROWS = settings(max_examples=3, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 SOURCES = st.builds(
     lambda country, decimal, dates: Source(
         name="demo", title="Demo", kind="list", deliveries="x", columns={"email": "e"}, country=country,

@@ -102,10 +102,11 @@ def define(con: duckdb.DuckDBPyConnection, words: Vocabulary, source: Source) ->
 
 def clean(con: duckdb.DuckDBPyConnection, given: list[str], source: Source) -> None:
     """Create `clean`: the landed columns, every canonical text column tidied or null, every attribute as `a.<name>`."""
-    known = set(given) & set(CANONICAL[source.kind])
-    tidied = {name: f"tidy({name})" if name in known else "null::varchar" for name in _TEXT}
-    tidied |= {f"a.{name}": f"tidy({quote(name)})" if name in given else "null::varchar" for name in source.attributes}
+    tidied = {name: f"tidy({name})" for name in _TEXT if name in given and name in CANONICAL[source.kind]}
+    tidied |= {f"a.{name}": f"tidy({quote(name)})" for name in source.attributes if name in given}
+    absent = [name for name in (*_TEXT, *(f"a.{name}" for name in source.attributes)) if name not in tidied]
     kept = [f"case when not {_emptiness(name)}({quote(name)}) then {quote(name)} end as {quote(name)}" for name in tidied]
+    kept += [f"null::varchar as {quote(name)}" for name in absent]
     cells = [f"{cell} as {quote(name)}" for name, cell in tidied.items()]
     con.execute(
         f"""create table clean as select {", ".join([*LANDED.names, *kept])}
@@ -128,7 +129,7 @@ def _look_up(con: duckdb.DuckDBPyConnection, words: Vocabulary, source: Source) 
     places.build(con, words.countries)
     default = quote_text(source.country) if source.country else "null"
     con.execute(
-        f"""create table located as select c.*, case when country is null then {default} else country.code end as country_code
+        f"""create view located as select c.*, case when country is null then {default} else country.code end as country_code
             from clean c left join country on country.text = c.country"""
     )
     phones.build(con, source.country)
