@@ -15,7 +15,7 @@ AGREE = 0.9  # share of distinct filled cells that makes a kind
 
 PATTERNS = (
     ("email", re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,.]{2,}")),
-    ("website", re.compile(r"(https?://)?(www\.)?([a-z0-9-]+\.)+[a-z]{2,}(/\S*)?", re.IGNORECASE)),
+    ("website", re.compile(r"(https?://)?([a-z0-9-]+\.)*[a-z0-9-]*[a-z][a-z0-9-]*\.[a-z]{2,}(/\S*)?", re.IGNORECASE)),
     ("boolean", re.compile(r"true|false|yes|no|ja|nein|oui|non|sí|0|1", re.IGNORECASE)),
     ("lei", re.compile(r"[A-Z0-9]{18}\d{2}")),
     ("phone", re.compile(r"(\+|00)\d[\d\s()/.-]{6,}|0\d{2,5}[\s/-]+[\d\s/-]{4,}|\(\d{2,5}\)\s?[\d\s-]{5,}")),

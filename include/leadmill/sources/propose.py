@@ -107,7 +107,8 @@ def _guesses(look: Look, columns: Iterable[str], words: HeaderWords) -> Iterator
         return
     for column in columns:
         certainty = _certainty(look.header, (column.replace("_", " "), *words.get(column, ())))
-        if certainty and not _contradicts(look.kind, column):
+        alike = certainty == CERTAIN or _is_id(look.header) == column.endswith("_id")
+        if certainty and alike and not _contradicts(look.kind, column):
             yield Guess(column, look, certainty)
     column = SHOWN_BY_CELLS.get(look.kind, "")
     if column in columns:
@@ -119,6 +120,10 @@ def _certainty(header: str, words: Iterable[str]) -> float:
     if folded in known:
         return CERTAIN
     return LIKELY if difflib.get_close_matches(folded, known, n=1, cutoff=NEAR) else 0.0
+
+
+def _is_id(header: str) -> bool:
+    return bool(re.search(r"(^|[\W_])[iI][dD]$|[a-z]I[dD]$", header.strip()))
 
 
 def _contradicts(kind: str, column: str) -> bool:

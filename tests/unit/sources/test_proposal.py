@@ -63,6 +63,11 @@ def test_a_header_is_not_believed_against_its_cells(tmp_path: Path) -> None:
     assert columns == {"email": "Contact"}
 
 
+@pytest.mark.parametrize("header", ["account_id", "Account ID", "accountId", "id"])
+def test_a_key_is_not_taken_for_the_name_it_resembles(tmp_path: Path, header: str) -> None:
+    assert "company_name" not in proposed(tmp_path, ["E-mail", header], ["ann@x.example", "acme"], ["bob@x.example", "beta"])
+
+
 def test_a_proposal_loads_and_pins_how_the_file_is_written(tmp_path: Path) -> None:
     proposed(tmp_path, ["Firma", "Umsatz", "Stand"], ["Acme", "1.250,50", "31.12.2025"], ["Beta", "90,00", "24.01.2026"], delimiter=";")
     source = load_source(tmp_path / "acme.yaml")
@@ -92,6 +97,7 @@ def test_a_proposal_quotes_no_cell(tmp_path: Path) -> None:
     [
         (["a@x.example", "b@y.example"], "email"),
         (["www.x.example", "https://y.example/z"], "website"),
+        (["02.Medium", "01.High"], "text"),
         (["+49 221 4710-123", "0221/ 4710-123"], "phone"),
         (["1", "0", "1"], "boolean"),
         (["ja", "nein"], "boolean"),
