@@ -15,6 +15,7 @@ import splink.comparison_library as cl
 from rapidfuzz import fuzz, process
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
+from leadmill.engine import connect
 from leadmill.match.cluster import components
 
 Labels = npt.NDArray[np.int64]
@@ -23,7 +24,7 @@ Labels = npt.NDArray[np.int64]
 def exact_keys(table: pa.Table, columns: Sequence[str]) -> Labels:
     """Rows are the same when all columns are equal, trimmed and in lower case."""
     keys = ", ".join(f'lower(trim("{column}"))' for column in columns)
-    with duckdb.connect() as con:
+    with connect() as con:
         con.register("given", table.append_column("row_number", pa.array(range(table.num_rows))))
         found = con.execute(f"select min(row_number) over (partition by {keys}) as label from given order by row_number").fetchnumpy()
     return np.asarray(found["label"])
@@ -41,7 +42,7 @@ def rapidfuzz_blocked(table: pa.Table, columns: Sequence[str], blocks: Sequence[
 
 
 def _pairs(table: pa.Table, blocks: Sequence[str]) -> tuple[Labels, Labels]:
-    with duckdb.connect() as con:
+    with connect() as con:
         con.register("given", table.append_column("row_number", pa.array(range(table.num_rows))))
         joins = " union ".join(
             f'select a.row_number as l, b.row_number as r from given a join given b on lower(trim(a."{block}")) = lower(trim(b."{block}")) '
@@ -60,9 +61,9 @@ def splink_default(table: pa.Table, columns: Sequence[str], blocks: Sequence[str
         for column, name in names.items()
     }
     rules = [block_on(names[block]) for block in blocks]
-    with tempfile.TemporaryDirectory():
+    with connect(locked=False) as con:
         linker = Linker(
-            DuckDBAPI().register(pa.table({"unique_id": range(table.num_rows), **plain})),
+            DuckDBAPI(connection=con).register(pa.table({"unique_id": range(table.num_rows), **plain})),
             SettingsCreator(
                 link_type="dedupe_only",
                 comparisons=[
@@ -76,7 +77,7 @@ def splink_default(table: pa.Table, columns: Sequence[str], blocks: Sequence[str
         train = linker.training
         train.estimate_probability_two_random_records_match(rules[:1], recall=0.6)
         train.estimate_u_using_random_sampling(max_pairs=1e6, seed=3)
-        for rule in rules[:2]:
+        for rule in rules[:2] if len(columns) > 1 else ():  # from its only column nothing can be learnt about itself
             train.estimate_parameters_using_expectation_maximisation(rule)
         pairs = linker.inference.predict(threshold_match_probability=threshold).as_pyarrow_table()
     return components(table.num_rows, _ends(pairs, "l"), _ends(pairs, "r"))
@@ -109,7 +110,7 @@ def splink_leads(crm: pa.Table, leads: pa.Table, threshold: float = 0.99) -> Lab
     """
     table = pa.concat_tables([crm, leads])
     with tempfile.TemporaryDirectory() as spill, duckdb.connect(str(Path(spill) / "anchor.duckdb")) as con:
-        con.execute("set preserve_insertion_order = false")
+        con.execute("set preserve_insertion_order = false; set enable_progress_bar = false")
         con.register("given", table.append_column("unique_id", pa.array(range(table.num_rows))))
         con.execute(
             """

@@ -1,7 +1,7 @@
 """What an unknown table holds: which columns can tell records apart, and as what they are to be compared.
 
 Nothing is known of the table but its texts. A column is left out when it cannot help: row numbers and keys (every value once), categories
-(two rows in ten agree by chance), nearly empty ones, and columns that another one contains (a first name beside a full name).
+(one pair in ten agrees by chance), prose, nearly empty ones, and columns that another one contains (a first name beside a full name).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ MOSTLY = 0.6  # share of values that look like an e-mail or a date for the colum
 MOSTLY_DIGITS = 0.8  # share of values with a digit for the column to be a code: phone, postcode, house number
 CODE_LENGTH, CODE_WORDS = 16, 2.2  # mean letters and words a code has at most
 ONE_WORD = 1.5  # mean words of a column of single words
+PROSE = 12  # mean words of a column that describes rather than names
 CONTAINED = 0.9  # share of rows whose words another column also has
 
 _DATE = r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|(18|19|20)\d{6})"
@@ -88,6 +89,8 @@ def _kind(con: duckdb.DuckDBPyConnection, column: str) -> tuple[Kind | None, boo
         kind = "code"
     elif words <= ONE_WORD:
         kind = "word"
+    elif words > PROSE:
+        return None, False
     return kind, filled >= FILLED * rows and agree <= max(BY_CHANCE, TELLING_ROWS / max(rows, 1))
 
 

@@ -4,9 +4,9 @@ Every pair of rows is either the same or not. For each field, m is how often the
 do; an agreement weighs log2(m / u) bits, and a pair's weights add up to its total. All pairs of the table take part: candidates one by
 one, the rest as a random sample of strangers, so that tables full of duplicates do not spoil u. Fellegi and Sunter (1969), Winkler (1988).
 
-Three guards keep the fit honest on small or odd tables: m starts from and leans on a prior in which agreement is likelier the stronger
-it is; weights never fall where agreement rises (isotonic regression by pooling adjacent violators); and an equal value counts for more
-the rarer it is.
+Guards keep the fit honest on small or odd tables, and on those without a single duplicate: m starts from and leans on a prior in which
+agreement is likelier the stronger it is; the same mostly agree; weights never fall where agreement rises (isotonic regression by
+pooling adjacent violators); and an equal value counts for more the rarer it is.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ PRIOR_PAIRS = 20.0  # pairs the prior of m is worth
 FIRST_GUESS = 0.05  # share of candidates taken for the same at the start
 IDENTIFIABLE = 3  # fields from which a mixture of two can be told (Goodman 1974)
 LEFT_BY_CHANCE = 0.01  # least share of the agreements seen that is put down to chance, with fewer fields
+DIFFER_AT_MOST = 0.3  # share of the same that may differ altogether in a field
 RARITY_BITS = 8.0  # bits a rare or common value may add to or take from an agreement
 
 
@@ -54,7 +55,7 @@ def fit(fields: Sequence[Field], candidates: Levels, strangers: Levels, pairs_in
         same = counts * probability(_total(patterns, weights, np.log2(share / (1 - share))))
         share = float(np.clip(same.sum() / pairs_in_all, 1e-12, 0.5))
         for k, prior in enumerate(prior_m):
-            m[k] = _share(patterns[:, k], same, PRIOR_PAIRS * prior)
+            m[k] = _agreeing(_share(patterns[:, k], same, PRIOR_PAIRS * prior))
             u[k] = _share(np.append(patterns[:, k], others[:, k]), np.append(counts - same, other_counts), np.full(len(prior), 0.5))
     return Model(float(np.log2(share / (1 - share))), tuple(weights), tuple(float(different[-1]) for different in u))
 
@@ -111,6 +112,12 @@ def _share(levels: npt.NDArray[np.int8], counts: Floats, prior: Floats) -> Float
     known = levels != MISSING
     total = np.bincount(levels[known], weights=counts[known], minlength=len(prior)) + prior
     return np.asarray(total / total.sum())
+
+
+def _agreeing(m: Floats) -> Floats:
+    """Hold the share of the same that differ to DIFFER_AT_MOST, so that no other likeness (one sector, one month) passes for identity."""
+    rest = m[1:] * (1 - min(m[0], DIFFER_AT_MOST)) / m[1:].sum()
+    return np.append(min(m[0], DIFFER_AT_MOST), rest)
 
 
 def _rising(values: Floats, mass: Floats) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -53,6 +55,24 @@ def test_evidence_is_said_in_words(crowd: pa.Table) -> None:
     best = int(np.argmax(scored.total))
 
     assert {row["field"]: row["level"] for row in scored.explain(best)}["geboren"] == "same"
+
+
+def test_a_list_without_duplicates_stays_nearly_as_it_is() -> None:
+    """Companies of one sector, founded in one year, are not one company."""
+    rng = random.Random(5)
+    syllables = ("ka", "lo", "mi", "ru", "ten", "vo", "zar", "pil", "dex", "fon")
+    rows = [
+        {
+            "company": "".join(rng.choices(syllables, k=4)).title() + rng.choice((" Group", " Systems", " Foods", "")),
+            "sector": rng.choice(("Health", "Energy", "Retail", "Software", "Education", "Media", "Travel", "Security", "Housing", "Food")),
+            "founded": str(rng.randrange(1980, 2020)),
+            "staff": str(rng.randrange(5, 400)),
+            "state": rng.choice(("CA", "TX", "NY", "FL", "WA", "VA", "OH", "IL", "GA", "NJ", "PA", "CO", "AZ", "MI")),
+        }
+        for _ in range(600)
+    ]
+
+    assert deduplicate(pa.Table.from_pylist(rows)).clusters > 0.93 * len(rows)
 
 
 EDGES: dict[str, tuple[dict[str, list[str | None]], list[int]]] = {

@@ -74,5 +74,15 @@ def test_one_field_is_weighed_by_what_is_assumed() -> None:
     assert model.prior + model.weights[0][3] > 0 > model.prior + model.weights[0][0]
 
 
+def test_the_same_differ_altogether_in_three_of_ten_at_most() -> None:
+    """Pairs of one month and nothing else are no identity: disagreement always speaks against."""
+    rng = np.random.default_rng(2)
+    levels = np.where(rng.random((30_000, 4)) < 0.001, 3, 0).astype(np.int8)
+    levels[:5_000, 0] = 3
+    model = fit(FIELDS, levels, levels[5_000:], 1_000_000)
+
+    assert all(weights[0] < -1.5 for weights in model.weights)
+
+
 def test_probability_and_bits_say_the_same() -> None:
     assert probability(np.array([0.0, 1.0, -1.0])) == pytest.approx([1 / 2, 2 / 3, 1 / 3])
