@@ -5,10 +5,10 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from leadmill.columns import CANONICAL, LANDED, schema_of
+from leadmill.columns import CANONICAL, DEPARTMENTS, INTEREST_SIGNALS, LANDED, SENIORITY, schema_of
 from leadmill.config import Attribute, Format, Source
 from leadmill.errors import ConfigError
-from leadmill.standardise import losses, standardise
+from leadmill.standardise import load_vocabulary, losses, standardise
 
 
 def source(kind: str = "list", **facts: object) -> Source:
@@ -125,3 +125,45 @@ def test_an_opt_out_may_be_a_whole_domain_but_never_a_free_provider(cells: dict[
 def test_a_date_format_that_is_none_is_a_clear_error() -> None:
     with pytest.raises(ConfigError, match=r"format\.dates"):
         standardise(mapped(created_at=["x"]), source(format=Format(dates=["%Q nonsense"])))
+
+
+TITLES = {
+    "CEO": ("c_level", None), "Chief Financial Officer": ("c_level", "finance"), "Geschäftsführerin": ("c_level", None),
+    "Geschaeftsfuehrer": ("c_level", None), "Assistant to the CEO": ("staff", "administration"), "Vice President Sales": ("vp", "sales"),
+    "President": ("c_level", None), "Owner": ("owner", None), "Product Owner": ("senior", "product"), "Inhaber": ("owner", None),
+    "Internal Sales": ("staff", "sales"), "Intern": ("staff", None), "International Account Director": ("director", None),
+    "Head of IT": ("director", "it"), "Leiter Einkauf": ("director", "procurement"), "Vertriebsleiterin": ("director", "sales"),
+    "Directeur commercial": ("director", "sales"), "Gerente de Ventas": ("manager", "sales"), "Fleet Manager": ("manager", "logistics"),
+    "Account Executive": ("staff", "sales"), "Senior Software Engineer": ("senior", "it"),
+    "Sachbearbeiter Buchhaltung": ("staff", "finance"),
+    "Prezes Zarządu": ("c_level", None), "Responsabile Acquisti": ("manager", "procurement"), "Zauberer": (None, None),
+    "Student": (None, "education"),
+}  # fmt: skip
+
+
+def test_seniority_and_department_follow_from_whole_words_of_the_title() -> None:
+    leads = standardise(mapped(job_title=list(TITLES)), source())
+    found = dict(zip(TITLES, zip(leads["seniority"].to_pylist(), leads["department"].to_pylist(), strict=True), strict=True))
+    assert {title: verdict for title, verdict in found.items() if verdict != TITLES[title]} == {}
+
+
+SIGNALS = {
+    "Price request": "price_request", "Preisanfrage": "price_request", "Demande de devis": "price_request", "Webinar attended": "event",
+    "Downloaded whitepaper": "download", "Newsletter": "newsletter", "Unsubscribed": None, "Live demo requested": "demo_request",
+    "Vergleich mit Wettbewerber": "comparison", "Trade Show": "event", "Organic Search": "visit",
+    "Mortgage pre-qualification": "purchase_intent",
+    "Allgemeine Anfrage": "general_question", "Rückruf erbeten": "callback_request", "price_request": "price_request", "SMS Sent": None,
+}  # fmt: skip
+
+
+def test_the_kind_of_interest_is_one_of_a_fixed_vocabulary() -> None:
+    leads = standardise(mapped(interest_signal=list(SIGNALS)), source())
+    found = dict(zip(SIGNALS, leads["interest_signal"].to_pylist(), strict=True))
+    assert {text: signal for text, signal in found.items() if signal != SIGNALS[text]} == {}
+
+
+def test_the_vocabulary_gives_only_verdicts_the_columns_know() -> None:
+    ladders = load_vocabulary().ladders
+    assert {step.verdict for step in ladders.seniority} == set(SENIORITY)
+    assert {step.verdict for step in ladders.department} == set(DEPARTMENTS)
+    assert {step.verdict for step in ladders.interest_signal} == set(INTEREST_SIGNALS)
