@@ -13,7 +13,7 @@ import duckdb
 from leadmill.match.profile import Field
 
 PAIRS_PER_ROW = 300  # proposed by tokens, before they are ranked
-KEPT_PER_ROW = 60  # compared
+KEPT_PER_ROW = 30  # compared
 KEPT_AT_LEAST = 200_000  # of a small table everything plausible is compared
 MAX_KEPT = 10_000_000
 

@@ -25,6 +25,7 @@ from leadmill.match.weigh import Floats, Model, evidence, fit, probability
 
 CERTAIN_ENOUGH = 0.5
 SEED = 1
+MEMORY = "2GB"  # DuckDB spills beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ NOTHING_TO_COMPARE = Scored(
 def _score(table: pa.Table, ignore: Sequence[str], first_of_other: int | None) -> Scored:
     """Profile, block, compare and weigh a table."""
     rows = table.num_rows
-    with connect() as con:
+    with connect(memory_limit=MEMORY) as con:
         prepare(con, ())
         ladder.prepare(con)
         fields = profile(con, table, ignore)
