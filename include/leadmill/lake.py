@@ -48,13 +48,13 @@ class Lake:
             draft.unlink(missing_ok=True)
         return target
 
-    def read(self, *where: str) -> pa.Table:
-        """Read one table. Raises StateError naming the stage to run again when it is not there."""
+    def read(self, *where: str, columns: list[str] | None = None) -> pa.Table:
+        """Read one table, all of it or some columns. Raises StateError naming the stage to run again when it is not there."""
         target = self.path(*where)
         if not target.is_file():
             raise StateError("the lake has no such table.", file=str(target), hint=f"Run the stage {where[0]!r} for it again.")
         # One file, never a dataset: folder names such as a=b must not become columns.
-        return pq.ParquetFile(target).read()
+        return pq.ParquetFile(target).read(columns)
 
     def holds(self, *where: str) -> bool:
         """Tell whether a table is there."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pyarrow as pa
 
 from leadmill.engine import connect
-from leadmill.pipeline.known import readable_sources
 from leadmill.pipeline.mill import Mill
 
 
@@ -14,7 +13,7 @@ def assign(mill: Mill, persons: pa.Table, chosen: str | None) -> pa.Table:
 
     Returns person_id, ruleset and source; who came from no source with a ruleset is known, but not decided, and is absent.
     """
-    sources = [source for source in readable_sources(mill).values() if source.ruleset]
+    sources = [source for source in mill.sources.values() if source.ruleset]
     table = pa.table(
         {
             "source": pa.array([source.name for source in sources], pa.string()),

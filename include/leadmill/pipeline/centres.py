@@ -9,19 +9,19 @@ import pyarrow as pa
 
 from leadmill import qualify as qualify_room
 from leadmill.engine import connect
-from leadmill.pipeline.known import crm_events
+from leadmill.pipeline.known import CrmEvents
 from leadmill.pipeline.mill import Mill
 from leadmill.qualify import CALL_SHEET, Ruleset
 
 
-def read_company(mill: Mill, night: str, rulesets: Sequence[Ruleset], now: datetime) -> None:
+def read_company(mill: Mill, night: str, rulesets: Sequence[Ruleset], events: CrmEvents, now: datetime) -> None:
     """Leave night/<night>/{roles, centres, call_sheets} in the lake, and the sheets as Markdown under report/<night>/.
 
     Roles are read from everybody known at the company, not only from tonight's people.
     """
     profiles, decisions = mill.lake.read("night", night, "profiles"), mill.lake.read("night", night, "decisions")
     colleagues = mill.lake.read("night", night, "colleagues")
-    roles = qualify_room.find_roles(colleagues, crm_events(mill, night, "crm_activities"), crm_events(mill, night, "crm_opportunities"))
+    roles = qualify_room.find_roles(colleagues, events.activities, events.opportunities)
     sheets = [_sheets(profiles, decisions, roles, ruleset, now) for ruleset in rulesets]
     mill.lake.write(roles, "night", night, "roles")
     mill.lake.write(qualify_room.read_centres(colleagues, _with_earlier(mill, colleagues, decisions), roles), "night", night, "centres")

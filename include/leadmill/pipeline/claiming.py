@@ -13,7 +13,7 @@ from leadmill import validate as validate_room
 from leadmill.columns import CRM_KINDS, PERSON_KINDS, QUARANTINE
 from leadmill.config.list_contract import load_list_contract
 from leadmill.engine import connect, quote, quote_text
-from leadmill.pipeline.known import known_leads, readable_sources, standardised
+from leadmill.pipeline.known import known_leads, standardised
 from leadmill.pipeline.mill import Mill, open_mill
 
 
@@ -45,7 +45,7 @@ def _evidence(mill: Mill, source: str, kind: str) -> validate_room.Evidence:
     sold = deliveries.filter(pc.equal(deliveries["source"], source))
     theirs = pc.and_(pc.equal(records["source"], source), pc.invert(pc.match_substring(records["record_id"], ".")))
     quarantine = [mill.lake.read("quarantine", source, name) for name in mill.lake.names("quarantine", source)]
-    kinds = {name: each.kind for name, each in readable_sources(mill).items()}
+    kinds = {name: each.kind for name, each in mill.sources.items()}
     tables = {
         "mine": records.filter(theirs),
         "deliveries": deliveries,

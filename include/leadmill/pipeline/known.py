@@ -6,34 +6,22 @@ Rows lie in the lake as they came; ids lie in the registry, because merges chang
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pyarrow as pa
 
 from leadmill.columns import LEAD, PERSON_KINDS, schema_of
-from leadmill.config import Source, load_source, source_files
 from leadmill.engine import connect
-from leadmill.errors import ConfigError
 from leadmill.pipeline.mill import Mill
 
 # The CRM's own id of each kind of object it exports.
 UNIQUE = {"crm_accounts": "crm_account_id", "crm_opportunities": "crm_opportunity_id", "crm_activities": "crm_activity_id"}
-IDS = pa.schema([("record_id", pa.string()), ("person_id", pa.string()), ("company_id", pa.string())])
-
-
-def readable_sources(mill: Mill) -> dict[str, Source]:
-    """Every source whose YAML can be read, by name; what is wrong with another is told by its own intake."""
-    found = {}
-    for path in source_files(mill.project.config):
-        try:
-            found[path.stem] = load_source(path)
-        except ConfigError:
-            continue
-    return found
+IDS = ["record_id", "person_id", "company_id"]
 
 
 def standardised(mill: Mill, deliveries: pa.Table, kinds: Iterable[str]) -> pa.Table:
     """Rows of the given deliveries whose source is of one of `kinds`, laid side by side; a column one source lacks is null."""
-    known, wanted = readable_sources(mill), set(kinds)
+    known, wanted = mill.sources, set(kinds)
     tables = [
         mill.lake.read("standardised", source, delivery)
         for source, delivery in zip(deliveries["source"].to_pylist(), deliveries["delivery_id"].to_pylist(), strict=True)
@@ -62,11 +50,12 @@ def all_of_kind(mill: Mill, kind: str, unique: str) -> pa.Table:
         ).to_arrow_table()
 
 
-def known_leads(mill: Mill, night: str) -> pa.Table:
-    """Leads of all other nights with the person_id and company_id they have today."""
-    tables = [mill.lake.read("known", name) for name in mill.lake.names("known") if name != night]
-    leads = pa.concat_tables([LEAD.empty_table(), *tables], promote_options="default")
-    return with_ids(leads, mill.registry.records.table(resolved=True).select(IDS.names))
+def known_leads(mill: Mill, night: str, columns: list[str] | None = None) -> pa.Table:
+    """Leads of all other nights with the person_id and company_id they have today; all columns, or record_id and those named."""
+    wanted = None if columns is None else ["record_id", *columns]
+    empty = LEAD.empty_table() if wanted is None else LEAD.empty_table().select(wanted)
+    tables = [mill.lake.read("known", name, columns=wanted) for name in mill.lake.names("known") if name != night]
+    return with_ids(pa.concat_tables([empty, *tables], promote_options="default"), mill.registry.records.ids())
 
 
 def with_ids(leads: pa.Table, ids: pa.Table) -> pa.Table:
@@ -76,23 +65,42 @@ def with_ids(leads: pa.Table, ids: pa.Table) -> pa.Table:
         return joined.to_arrow_table()
 
 
-def crm_events(mill: Mill, night: str, kind: str) -> pa.Table:
-    """Return the CRM's activities or opportunities with the person_id and company_id they are about.
+@dataclass(frozen=True, slots=True)
+class CrmEvents:
+    """What happened in the CRM, with the person_id and company_id it is about; null for who the CRM did not export."""
 
-    Joined by the ids the CRM uses for contacts and accounts; null where the CRM speaks of somebody it did not export.
-    """
-    events, leads = all_of_kind(mill, kind, UNIQUE[kind]), known_leads(mill, "")
-    accounts = mill.lake.read("night", night, "accounts")
-    rows = all_of_kind(mill, "crm_accounts", UNIQUE["crm_accounts"])
-    with connect({"events": events, "leads": leads, "accounts": accounts, "rows": rows}) as con:
+    activities: pa.Table
+    opportunities: pa.Table
+
+
+def crm_events(mill: Mill, night: str) -> CrmEvents:
+    """Join the CRM's activities and opportunities to persons and companies, by the ids the CRM has for contacts and accounts."""
+    leads = known_leads(mill, "", ["crm_id", "crm_account_id"])
+    accounts = all_of_kind(mill, "crm_accounts", UNIQUE["crm_accounts"]).select(["record_id", "crm_account_id"])
+    with connect({"leads": leads, "accounts": accounts, "ids": mill.lake.read("night", night, "accounts")}) as con:
+        contact = con.sql(
+            "select crm_id, min_by(person_id, record_id) as person_id, min_by(company_id, record_id) as company_id "
+            "from leads where crm_id is not null group by crm_id"
+        ).to_arrow_table()
+        account = con.sql(
+            """
+            select crm_account_id, min_by(company_id, record_id) as company_id from (
+                select crm_account_id, record_id, company_id from accounts join ids using (record_id)
+                union all select crm_account_id, record_id, company_id from leads)
+            where crm_account_id is not null and company_id is not null group by crm_account_id
+            """
+        ).to_arrow_table()
+    activities, opportunities = (
+        _about(all_of_kind(mill, kind, UNIQUE[kind]), contact, account) for kind in ("crm_activities", "crm_opportunities")
+    )
+    return CrmEvents(activities, opportunities)
+
+
+def _about(events: pa.Table, contact: pa.Table, account: pa.Table) -> pa.Table:
+    """Append person_id and company_id to events."""
+    with connect({"events": events, "contact": contact, "account": account}) as con:
         return con.sql(
             """
-            with contact as (select crm_id, min_by(person_id, record_id) as person_id, min_by(company_id, record_id) as company_id
-                             from leads where crm_id is not null group by crm_id),
-                 account as (select crm_account_id, any_value(company_id) as company_id from (
-                                 select crm_account_id, company_id from rows join accounts using (record_id)
-                                 union all select crm_account_id, company_id from leads where crm_account_id is not null)
-                             where company_id is not null group by crm_account_id)
             select events.*, contact.person_id, coalesce(account.company_id, contact.company_id) as company_id
             from events left join contact using (crm_id) left join account on account.crm_account_id = events.crm_account_id
             order by record_id

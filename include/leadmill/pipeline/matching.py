@@ -13,7 +13,7 @@ from leadmill.columns import PERSON_KINDS
 from leadmill.config.matching import Matching, load_matching
 from leadmill.engine import connect
 from leadmill.match import Resolution
-from leadmill.pipeline.known import IDS, UNIQUE, all_of_kind, known_leads, readable_sources, standardised, with_ids
+from leadmill.pipeline.known import IDS, UNIQUE, all_of_kind, known_leads, standardised, with_ids
 from leadmill.pipeline.mill import Mill, open_mill
 from leadmill.pipeline.reopening import find_due
 from leadmill.pipeline.reviewing import answers
@@ -58,7 +58,7 @@ def match(night: str) -> dict[str, Any]:
 def _accounts(mill: Mill) -> pa.Table:
     """Return the CRM's accounts with the company they were given before."""
     accounts = all_of_kind(mill, "crm_accounts", UNIQUE["crm_accounts"])
-    ids = mill.registry.records.table(resolved=True).select(["record_id", "company_id"])
+    ids = mill.registry.records.ids()
     with connect({"accounts": accounts, "ids": ids}) as con:
         return con.sql("select accounts.*, ids.company_id from accounts left join ids using (record_id)").to_arrow_table()
 
@@ -71,7 +71,7 @@ def _remember(mill: Mill, night: str, found: Resolution) -> None:
     entities.add("company", companies.drop_null().to_pylist(), night)
     for merges in (found.merges, found.company_merges):
         entities.merge(merges.select(["from_id", "into_id"]).rename_columns(["entity_id", "merged_into"]))
-    records.mark(found.persons.select(IDS.names))
+    records.mark(found.persons.select(IDS))
     records.mark(found.accounts.select(["record_id", "company_id"]))
     doubles = found.duplicates.rename_columns({"of_record_id": "duplicate_of"})
     reasons = pa.array([["same_person"]] * doubles.num_rows, pa.list_(pa.string()))
@@ -94,7 +94,7 @@ def _rows_of(touched: pa.Array, batch: pa.Table, known: pa.Table, found: Resolut
 
 
 def _has_opt_outs(mill: Mill, deliveries: pa.Table) -> bool:
-    kinds = {name: source.kind for name, source in readable_sources(mill).items()}
+    kinds = {name: source.kind for name, source in mill.sources.items()}
     return any(kinds.get(source) == "opt_out" for source in deliveries["source"].to_pylist())
 
 
@@ -122,7 +122,7 @@ def _survive(mill: Mill, night: str, rows: pa.Table, touched: pa.Array, suppress
 
     `rows` also holds colleagues whom nothing new was said about: they are evidence for their company, and not tonight's persons.
     """
-    trust = {name: source.trust for name, source in readable_sources(mill).items()}
+    trust = {name: source.trust for name, source in mill.sources.items()}
     table = pa.table({"source": list(trust), "trust": pa.array(trust.values(), pa.int32())})
     with connect({"rows": rows, "trusted": table, "deliveries": mill.registry.deliveries.table()}) as con:
         told = con.sql(

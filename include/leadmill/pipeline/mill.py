@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
-from leadmill.config import Project, Source, load_source
+from leadmill.config import Project, Source, load_source, source_files
+from leadmill.errors import ConfigError
 from leadmill.lake import Lake
 from leadmill.registry import Registry
 
@@ -17,14 +19,25 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mill:
-    """One installation, opened."""
+    """One installation, opened for one stage."""
 
     project: Project
     lake: Lake
     registry: Registry
     clock: Callable[[], datetime]
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """Every source whose YAML can be read, by name; what is wrong with another is told by its own intake."""
+        found = {}
+        for path in source_files(self.project.config):
+            try:
+                found[path.stem] = load_source(path)
+            except ConfigError:
+                continue
+        return found
 
     def source(self, name: str) -> Source:
         """Load one source by name. Raises ConfigError, with the nearest name when there is none."""

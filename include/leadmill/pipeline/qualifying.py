@@ -12,7 +12,7 @@ from leadmill.columns import ATTRIBUTE_TYPES
 from leadmill.engine import connect
 from leadmill.pipeline.assigning import assign
 from leadmill.pipeline.centres import read_company
-from leadmill.pipeline.known import crm_events, readable_sources
+from leadmill.pipeline.known import CrmEvents, crm_events
 from leadmill.pipeline.mill import Mill, open_mill
 from leadmill.qualify import DECISION, Ruleset
 
@@ -26,14 +26,15 @@ def qualify(night: str) -> dict[str, Any]:
         facts = mill.registry.nights.get(night)
         persons = mill.lake.read("night", night, "persons")
         assigned = assign(mill, persons, facts.params.get("ruleset"))
-        profiles = _profiles(mill, night, persons, assigned, facts.started_at)
+        events = crm_events(mill, night)
+        profiles = _profiles(mill, night, persons, assigned, events, facts.started_at)
         rulesets = [_ruleset(mill, name, facts.started_at) for name in sorted(set(assigned["ruleset"].to_pylist()))]
         decided = [qualify_room.decide(_choose(profiles, assigned, each.name), each, facts.started_at) for each in rulesets]
         decisions = pa.concat_tables([_suppressed(persons, assigned, facts.started_at), *decided])
         mill.lake.write(profiles, "night", night, "profiles")
         mill.lake.write(decisions, "night", night, "decisions")
         mill.registry.decisions.save(night, _as_json(decisions, profiles))
-        read_company(mill, night, rulesets, facts.started_at)
+        read_company(mill, night, rulesets, events, facts.started_at)
         counts = mill.registry.decisions.counts(night)
         return {decision: counts.get(decision, 0) for decision in ("qualified", "nurture", "disqualified", "suppressed")}
 
@@ -46,13 +47,13 @@ def _ruleset(mill: Mill, name: str, now: datetime) -> Ruleset:
     path = mill.project.config / "rulesets" / f"{name}.yaml"
     ruleset = qualify_room.load_ruleset(path)
     if not mill.registry.decisions.knows_ruleset(ruleset.hash):
-        proxies = {column for source in readable_sources(mill).values() for column in qualify_room.proxies_of(source)}
+        proxies = {column for source in mill.sources.values() for column in qualify_room.proxies_of(source)}
         qualify_room.prove_blind(ruleset, qualify_room.invent_people(ruleset, now), proxies, now)
     mill.registry.decisions.keep_ruleset(ruleset.hash, ruleset.name, ruleset.content, mill.clock())
     return ruleset
 
 
-def _profiles(mill: Mill, night: str, persons: pa.Table, assigned: pa.Table, now: datetime) -> pa.Table:
+def _profiles(mill: Mill, night: str, persons: pa.Table, assigned: pa.Table, events: CrmEvents, now: datetime) -> pa.Table:
     """Everything a rule may ask of everybody a ruleset is assigned to who may be contacted, and the source they came from."""
     with connect({"persons": _with_attributes(mill, persons), "assigned": assigned}) as con:
         contactable = con.sql(
@@ -62,8 +63,8 @@ def _profiles(mill: Mill, night: str, persons: pa.Table, assigned: pa.Table, now
     return qualify_room.profile(
         contactable,
         mill.lake.read("night", night, "companies"),
-        crm_events(mill, night, "crm_opportunities"),
-        crm_events(mill, night, "crm_activities"),
+        events.opportunities,
+        events.activities,
         mill.lake.read("night", night, "enriched"),
         now,
     )
@@ -71,7 +72,7 @@ def _profiles(mill: Mill, night: str, persons: pa.Table, assigned: pa.Table, now
 
 def _with_attributes(mill: Mill, persons: pa.Table) -> pa.Table:
     """Add every declared attribute that tonight's rows do not bring: unknown for everybody."""
-    declared = {name: attribute.type for source in readable_sources(mill).values() for name, attribute in source.attributes.items()}
+    declared = {name: attribute.type for source in mill.sources.values() for name, attribute in source.attributes.items()}
     for name in sorted(set(declared) - set(persons.column_names)):
         persons = persons.append_column(name, pa.nulls(persons.num_rows, ATTRIBUTE_TYPES[declared[name]]))
     return persons

@@ -17,5 +17,5 @@ def find_due(mill: Mill, night: str, known: pa.Table, now: datetime) -> pa.Table
     decisions = mill.registry.decisions.latest()
     with connect({"known": known}) as con:
         people = con.sql("select distinct person_id, company_id from known").to_arrow_table()
-    activities, opportunities = (crm_events(mill, night, kind) for kind in ("crm_activities", "crm_opportunities"))
-    return qualify_room.find_due(decisions, people, activities, opportunities, now)
+    events = crm_events(mill, night)
+    return qualify_room.find_due(decisions, people, events.activities, events.opportunities, now)

@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from leadmill import report as report_room
 from leadmill.engine import connect
-from leadmill.pipeline.known import readable_sources
 from leadmill.pipeline.mill import Mill, open_mill
 from leadmill.pipeline.truth import quality_of
 from leadmill.tally import CRM_OUTCOMES, DECISIONS, NightTally, Tally
@@ -60,7 +59,7 @@ def _count(mill: Mill, night: str) -> NightTally:
 def _tallies(mill: Mill, night: str) -> dict[str, Tally]:
     """Rows by source: received as the reader counted them, the four ends as the registry holds them. Two counts, made apart, must agree."""
     ended = mill.registry.records.tallies(night)
-    received = dict.fromkeys(readable_sources(mill), 0)
+    received = dict.fromkeys(mill.sources, 0)
     for row in mill.registry.deliveries.table(night_id=night).to_pylist():
         received[row["source"]] = received.get(row["source"], 0) + json.loads(row["counts"] or "{}").get("received", 0)
     return {

@@ -67,12 +67,16 @@ class Decisions:
             return {row[0]: row[1] for row in con.execute(query)}
 
     def latest(self, decision: str | None = None) -> pa.Table:
-        """Newest decision of everybody alive, or of those for whom it is `decision`: columns of the table and decided_at, by person."""
+        """Newest decision of everybody alive, or of those for whom it is `decision`, by person.
+
+        Returns person_id, night_id, decision, decided_at, next_check_at: not the reasons, which are long.
+        """
         newest = func.row_number().over(partition_by=decisions.c.person_id, order_by=[moment.desc() for moment in _NIGHT]).label("place")
         people = decisions.join(entities, entities.c.entity_id == decisions.c.person_id).join(nights, _OF_NIGHT)
         decided_at = nights.c.started_at.label("decided_at")
-        ranked = select(decisions, decided_at, newest).select_from(people).where(entities.c.merged_into.is_(None)).subquery()
-        columns = [*(ranked.c[column.name] for column in decisions.columns), ranked.c.decided_at]
+        told = (decisions.c.person_id, decisions.c.night_id, decisions.c.decision, decisions.c.next_check_at)
+        ranked = select(*told, decided_at, newest).select_from(people).where(entities.c.merged_into.is_(None)).subquery()
+        columns = [ranked.c[name] for name in ("person_id", "night_id", "decision", "decided_at", "next_check_at")]
         query = select(*columns).where(ranked.c.place == 1).order_by(ranked.c.person_id)
         if decision is not None:
             query = query.where(ranked.c.decision == decision)

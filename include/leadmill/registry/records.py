@@ -61,9 +61,8 @@ class Records:
         delivery_id: str | None = None,
         person_ids: Sequence[str] | None = None,
         status: str | None = None,
-        resolved: bool = False,
     ) -> pa.Table:
-        """Return records, by id; one, those of one delivery, of some persons, one status, or only those resolved to a person."""
+        """Return records, by id; one, those of one delivery, of some persons, of one status."""
         query = select(records).order_by(records.c.record_id)
         if record_id is not None:
             query = query.where(records.c.record_id == record_id)
@@ -71,10 +70,15 @@ class Records:
             query = query.where(records.c.delivery_id == delivery_id)
         if status is not None:
             query = query.where(records.c.status == status)
-        if resolved:
-            query = query.where(records.c.person_id.isnot(None))
         if person_ids is not None:
             return self._of_persons(person_ids)
+        with self._database.read() as con:
+            return read(con, query)
+
+    def ids(self) -> pa.Table:
+        """Return record_id, person_id, company_id of every record that has one of them: what a night reads of all the nights before."""
+        resolved = records.c.person_id.isnot(None) | records.c.company_id.isnot(None)
+        query = select(records.c.record_id, records.c.person_id, records.c.company_id).where(resolved)
         with self._database.read() as con:
             return read(con, query)
 

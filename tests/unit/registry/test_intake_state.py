@@ -151,7 +151,7 @@ def test_marking_changes_only_what_is_given(registry: Registry) -> None:
     changed = registry.records.mark(pa.table({"record_id": ["d1-3", "d9-9"], "person_id": ["p_1", "p_9"]}))
 
     assert changed == 1
-    assert registry.records.table(resolved=True)["record_id"].to_pylist() == ["d1-3"]
+    assert registry.records.ids()["record_id"].to_pylist() == ["d1-3"]
     assert registry.records.table(person_ids=["p_1"])["status"].to_pylist() == ["accepted"]
 
 
