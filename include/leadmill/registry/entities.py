@@ -22,11 +22,18 @@ class Entities:
         self._database = database
 
     def add(self, kind: Kind, ids: Sequence[str], night_id: str) -> int:
-        """Give ids their place; ids already known keep their first night. Return how many were new."""
+        """Give ids their place; ids already known keep their first night. Return how many were new.
+
+        A tombstone among them is lifted: rows that were merged and parted again bear their first id.
+        """
         unique = pa.array(sorted(set(ids)), pa.string())
         rows = {"entity_id": unique, "kind": pa.repeat(kind, len(unique)), "first_night": pa.repeat(night_id, len(unique))}
         with self._database.write() as con:
-            return upsert(con, entities, pa.table(rows), change=())
+            new = upsert(con, entities, pa.table(rows), change=())
+            merged = con.execute(select(entities.c.entity_id).where(entities.c.kind == kind, entities.c.merged_into.isnot(None))).scalars()
+            alive = pa.array(sorted(set(merged) & set(ids)), pa.string())
+            change(con, entities, pa.table({"entity_id": alive, "merged_into": pa.nulls(len(alive), pa.string())}))
+            return new
 
     def merge(self, pairs: pa.Table) -> None:
         """Leave a tombstone on each `entity_id` that points to its survivor `merged_into`; older tombstones follow.

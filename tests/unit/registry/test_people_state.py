@@ -56,6 +56,16 @@ def test_tombstones_always_name_the_one_alive(registry: Registry) -> None:
     assert registry.entities.tombstones()["entity_id"].to_pylist() == ["a", "b", "c"]
 
 
+def test_who_was_merged_and_parted_again_is_alive_under_the_first_id(registry: Registry) -> None:
+    registry.entities.add("person", ["a", "b", "c"], "n1")
+    registry.entities.merge(pa.table({"entity_id": ["b", "c"], "merged_into": ["a", "a"]}))
+
+    assert registry.entities.add("person", ["a", "b"], "n2") == 0
+
+    table = registry.entities.table("person").to_pydict()
+    assert dict(zip(table["entity_id"], table["merged_into"], strict=True)) == {"a": None, "b": None, "c": "a"}
+
+
 def test_a_merge_in_a_circle_is_refused(registry: Registry) -> None:
     registry.entities.add("person", ["a", "b"], "n1")
 
