@@ -15,29 +15,39 @@ from leadmill.pipeline.mill import Mill, open_mill
 from leadmill.pipeline.night import INTAKE, NIGHT, enrich, match, open_night, plan, push, qualify, run_night
 from leadmill.pipeline.replaying import export_quarantine, replay_quarantine
 from leadmill.pipeline.reporting import report
+from leadmill.pipeline.reviewing import answer_pairs, export_review, import_review, pairs_to_review
+from leadmill.pipeline.showing import show_calls, show_centres
 from leadmill.pipeline.simulating import simulate, write_simulation
+from leadmill.pipeline.training import train_matching
 
 __all__ = [
     "INTAKE",
     "NIGHT",
     "Mill",
     "answer_held",
+    "answer_pairs",
     "answer_waiting",
     "enrich",
     "explain",
     "export_quarantine",
+    "export_review",
+    "import_review",
     "land",
     "match",
     "open_mill",
     "open_night",
+    "pairs_to_review",
     "plan",
     "push",
     "qualify",
     "replay_quarantine",
     "report",
     "run_night",
+    "show_calls",
+    "show_centres",
     "simulate",
     "standardise",
+    "train_matching",
     "validate",
     "waiting",
     "write_claims",
