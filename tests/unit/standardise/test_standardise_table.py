@@ -167,3 +167,17 @@ def test_the_vocabulary_gives_only_verdicts_the_columns_know() -> None:
     assert {step.verdict for step in ladders.seniority} == set(SENIORITY)
     assert {step.verdict for step in ladders.department} == set(DEPARTMENTS)
     assert {step.verdict for step in ladders.interest_signal} == set(INTEREST_SIGNALS)
+
+
+@pytest.mark.parametrize(
+    ("phone", "email", "is_test"),
+    [
+        (None, None, True),
+        ("+12025550123", None, False),
+        (None, "jane.doe@acme.example", False),
+        ("+12025550123", "asdf@asdf.com", True),
+    ],
+    ids=["nothing but the name", "a phone", "a mailbox at a company", "a mailbox nobody has"],
+)
+def test_an_invented_name_alone_throws_nobody_away(phone: str | None, email: str | None, is_test: bool) -> None:
+    assert one(first_name="Jane", last_name="Doe", phone=phone, email=email)["is_test"] is is_test
