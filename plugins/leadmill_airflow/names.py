@@ -9,7 +9,10 @@ NIGHTLY = "nightly"
 EXPORT, REPLAY = "quarantine_export", "quarantine_replay"
 CLAIMS = "claims"
 SIMULATE = "simulate_ruleset"
+TRAIN, REVIEW = "train_matching", "review_pairs"
 FORMS = (CLAIMS, EXPORT, REPLAY, SIMULATE)  # DAGs a person triggers with a form, whatever the sources are
+DAYTIME = (REVIEW, TRAIN)  # DAGs that run by themselves outside the night
+PAIRS = "leadmill://review/pairs"  # the asset that says: a night has looked for pairs only a person can judge
 
 
 def intake_id(file: Path) -> str:
@@ -20,3 +23,8 @@ def intake_id(file: Path) -> str:
 def standardised(source: str) -> str:
     """Return the URI of the asset that says: this source's deliveries are standardised."""
     return f"leadmill://standardised/{source}"
+
+
+def delivered(source: str) -> str:
+    """Return the URI of the asset that says: a file of this source has landed. Told by the watcher of its folder."""
+    return f"leadmill://delivered/{source}"

@@ -4,7 +4,7 @@
 it was, and a row that cannot be read without guessing is refused with its line and raw text.
 """
 
-from leadmill.sources.deliveries import delivery_id, find_deliveries
+from leadmill.sources.deliveries import delivery_id, find_deliveries, list_local
 from leadmill.sources.drift import hold_unclear
 from leadmill.sources.golden import mapped_sample, write_golden
 from leadmill.sources.land import Landing, fingerprints, land
@@ -26,6 +26,7 @@ __all__ = [
     "fingerprints",
     "hold_unclear",
     "land",
+    "list_local",
     "list_place",
     "load_header_words",
     "map_columns",

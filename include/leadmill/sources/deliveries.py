@@ -1,4 +1,4 @@
-"""Where deliveries lie: a file, a folder or a glob. Other places (object storage, HTTPS, a CRM) will fetch into a folder first."""
+"""Where deliveries lie: a file, a folder or a glob. What lies elsewhere (`places`, services) is fetched into a folder first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def find_deliveries(source: Source, root: Path, delivery: str | None = None) -> 
     """
     if delivery is not None:
         return [_one(source, root, delivery)]
-    found = _matching(source, root)
+    found = list_local(source.deliveries, root)
     if not found:
         raise SourceError(
             f"source {source.name} has no delivery: nothing matches {source.deliveries!r}.",
@@ -35,8 +35,9 @@ def delivery_id(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _matching(source: Source, root: Path) -> list[Path]:
-    place = root / source.deliveries
+def list_local(deliveries: str, root: Path) -> list[Path]:
+    """List the files at a place as a source's YAML writes it, by name; a place that is not there has none."""
+    place = root / deliveries
     if place.is_file():
         return [place]
     if place.is_dir():
@@ -48,7 +49,7 @@ def _matching(source: Source, root: Path) -> list[Path]:
 
 
 def _one(source: Source, root: Path, delivery: str) -> Path:
-    known = _matching(source, root)
+    known = list_local(source.deliveries, root)
     for path in known:
         if path.name == delivery:
             return path

@@ -15,7 +15,10 @@ import psutil
 
 from leadmill.errors import StateError
 
-INITIALISE = "from airflow.utils.db import initdb; initdb()"  # three times as fast as `airflow db migrate`
+# Airflow's own configuration file holds the key that triggers and connections are encrypted with. Whoever starts first writes it, and who
+# starts a moment later reads it half-written: so it is written before anything else starts.
+CONFIGURE = "from airflow.configuration import write_default_airflow_configuration_if_needed as write; write()"
+INITIALISE = f"{CONFIGURE}; from airflow.utils.db import initdb; initdb()"  # three times as fast as `airflow db migrate`
 GRACE = 5.0  # seconds between asking and killing
 
 
