@@ -17,6 +17,7 @@ from leadmill.columns import CANONICAL
 from leadmill.config import Format, Project, Source, load_source, load_sources
 from leadmill.config.source import source_schema
 from leadmill.errors import ConfigError
+from leadmill.pipeline.fetching import from_inbox
 from leadmill.sources import find_deliveries, hold_unclear, land, load_header_words, map_columns, propose, write_golden
 from leadmill.sources import read as read_file
 
@@ -52,7 +53,7 @@ def new(
 @app.command()
 def check(
     name: Annotated[str, typer.Argument(help="A source.")],
-    file: Annotated[Path | None, typer.Argument(help="A file of it; the latest delivery when left out.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="A file of it; the latest delivery here when left out.")] = None,
     picture: Annotated[Path | None, typer.Option(help="Draw the coverage into this PNG or SVG.")] = None,
     golden: Annotated[bool, typer.Option("--golden", help="Write the golden sample anew from this file.")] = False,
     as_json: AsJson = False,
@@ -60,7 +61,7 @@ def check(
     """Show what a file would do: which columns it fills, which rows are refused and why. Nothing is written to lake or registry."""
     project = Project.from_environment()
     source = load_source(project.config / "sources" / f"{name}.yaml")
-    path = file or find_deliveries(source, project.root)[-1]
+    path = file or find_deliveries(from_inbox(project, source), project.root)[-1]
     landing = land(path, source)
     mapped = map_columns(landing.table, source)
     report = {**_verdict(mapped, source), "source": name, "file": path.name, "columns": coverage(landing.table, mapped, source)}

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from leadmill import services, sources
-from leadmill.config import Source
+from leadmill.config import Project, Source
 from leadmill.config.fetch import MEGABYTE, Since, place_of
 from leadmill.errors import ServiceRefused
 from leadmill.pipeline.mill import Mill
@@ -31,7 +31,7 @@ def fetched(mill: Mill, source: Source, credentials: Credentials) -> Source:
 
     Raises ConfigError, SourceError, ServiceRefused, or ServiceUnavailable where trying again may help.
     """
-    here = from_inbox(mill, source)
+    here = from_inbox(mill.project, source)
     if here is source:
         return source
     inbox = Path(here.deliveries)
@@ -45,11 +45,11 @@ def fetched(mill: Mill, source: Source, credentials: Credentials) -> Source:
     return here
 
 
-def from_inbox(mill: Mill, source: Source) -> Source:
+def from_inbox(project: Project, source: Source) -> Source:
     """Return the source as it is read: from its inbox when its deliveries lie elsewhere. Nothing is fetched."""
     if place_of(source.deliveries) == "local":
         return source
-    return source.model_copy(update={"deliveries": str(mill.project.state / "inbox" / source.name)})
+    return source.model_copy(update={"deliveries": str(project.state / "inbox" / source.name)})
 
 
 def _fetch_storage(source: Source, credentials: Credentials, inbox: Path) -> None:

@@ -39,7 +39,7 @@ def land(source: str, delivery: str | None = None, credentials: Credentials | No
     """
     with open_mill() as mill:
         facts = mill.source(source)
-        facts = fetched(mill, facts, credentials or {}) if delivery is None else from_inbox(mill, facts)
+        facts = fetched(mill, facts, credentials or {}) if delivery is None else from_inbox(mill.project, facts)
         return [_land(mill, facts, path) for path in sources.find_deliveries(facts, mill.project.root, delivery)]
 
 

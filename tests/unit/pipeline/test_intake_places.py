@@ -12,8 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 import fsspec
 import pytest
 from tiny_house import LIST, person
+from typer.testing import CliRunner
 
 from leadmill import pipeline
+from leadmill.cli import app
 from leadmill.errors import ConfigError, ServiceRefused, ServiceUnavailable, SourceError
 
 Answer = tuple[int, bytes, dict[str, str]]
@@ -134,6 +136,16 @@ def test_what_did_not_change_is_not_fetched_again_and_what_did_is(house, bucket)
     put(bucket, "/box/acme.csv", csv_of(house, 1, 2))
 
     assert landed() == {"acme.csv": 2}
+
+
+def test_a_source_elsewhere_is_checked_on_what_was_fetched_last(house, bucket):
+    put(bucket, "/box/acme.csv", csv_of(house, 1, 2))
+    place(house, "memory://box")
+    landed()
+
+    checked = CliRunner().invoke(app, ["source", "check", "acme", "--json"])
+
+    assert (json.loads(checked.output)["file"], json.loads(checked.output)["received"]) == ("acme.csv", 2)
 
 
 def test_nothing_is_taken_away_from_the_vendors_place(house, bucket):
