@@ -105,7 +105,9 @@ def _explained(source: str) -> Iterator[None]:
         yield
     except LeadmillError:
         raise
-    except (PermissionError, FileNotFoundError) as error:
-        raise ServiceRefused(f"the place of {source} refused: {type(error).__name__}.", hint="Check its address and credentials.") from None
+    except FileNotFoundError:
+        raise SourceError(f"there is nothing at the place of {source}.", hint=f"Correct `deliveries` in {source}.yaml.") from None
+    except PermissionError:
+        raise ServiceRefused(f"the place of {source} let nobody in.", hint="Check its address and credentials.") from None
     except Exception as error:  # noqa: BLE001 - every file system has exceptions of its own
         raise ServiceUnavailable(f"the place of {source} did not answer: {type(error).__name__}.") from None
