@@ -17,7 +17,7 @@ from leadmill.pipeline.known import IDS, UNIQUE, all_of_kind, known_leads, stand
 from leadmill.pipeline.mill import Mill, open_mill
 from leadmill.pipeline.reopening import find_due
 from leadmill.pipeline.reviewing import answers
-from leadmill.pipeline.training import model_in_use
+from leadmill.pipeline.training import model_folder
 
 COLLEAGUE = ["person_id", "company_id", "seniority", "department"]  # what the buying centre is read from
 
@@ -29,19 +29,19 @@ def match(night: str) -> dict[str, Any]:
     golden records of everybody tonight is about, `is_suppressed` among their columns. Returns counts.
     """
     with open_mill() as mill:
-        settings = load_matching(mill.project.config)
+        facts, settings = mill.registry.nights.get(night), load_matching(mill.project.config)
         deliveries = mill.registry.deliveries.table(night_id=night)
         batch = standardised(mill, deliveries, PERSON_KINDS)
         known = known_leads(mill, night)
         accounts = _accounts(mill)
-        resolution = match_room.resolve(batch, known, settings, answers(mill), accounts, model_in_use(mill))
+        resolution = match_room.resolve(batch, known, settings, answers(mill), accounts, model_folder(mill, facts.params.get("model")))
         _remember(mill, night, resolution)
         mill.lake.write(batch, "known", night)
         mill.lake.write(resolution.pairs, "night", night, "pairs")
         mill.lake.write(resolution.accounts, "night", night, "accounts")
         mill.lake.write(resolution.review, "night", night, "review")
         mill.lake.write(resolution.splits, "night", night, "splits")
-        due = find_due(mill, night, known, mill.registry.nights.get(night).started_at)
+        due = find_due(mill, night, known, facts.started_at)
         touched = pa.chunked_array([*resolution.persons["person_id"].chunks, *due["person_id"].chunks], pa.string()).unique()
         rows = _rows_of(touched, batch, known, resolution)
         suppressed = _suppress(mill, rows, known if _has_opt_outs(mill, deliveries) else known.slice(0, 0))

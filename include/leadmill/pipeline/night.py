@@ -16,6 +16,7 @@ from leadmill.pipeline.pushing import plan as _plan
 from leadmill.pipeline.pushing import push as _push
 from leadmill.pipeline.qualifying import qualify as _qualify
 from leadmill.pipeline.reporting import report
+from leadmill.pipeline.training import model_in_use
 
 Stage = Callable[[str], dict[str, Any]]
 Progress = Callable[[str, str], None]  # (stage, what it is about)
@@ -45,7 +46,8 @@ def open_night(night: str, now: str, params: dict[str, Any]) -> dict[str, Any]:
     """Begin a night, or take it up again: it claims every standardised delivery that no night has taken, once.
 
     `now` (ISO 8601) is the night's clock for every stage and every replay. `params`: source, delivery (beginning of its id), ruleset,
-    dry_run, limit. Raises ConfigError for an unknown source, ruleset or delivery.
+    dry_run, limit. The matching model in use now is the night's, whatever is trained meanwhile. Raises ConfigError for an unknown source,
+    ruleset or delivery.
     """
     asked = {**PARAMS, **params}
     with open_mill() as mill:
@@ -53,7 +55,7 @@ def open_night(night: str, now: str, params: dict[str, Any]) -> dict[str, Any]:
             mill.source(asked["source"])
         if asked["ruleset"] and not (mill.project.config / "rulesets" / f"{asked['ruleset']}.yaml").is_file():
             raise ConfigError(f"there is no ruleset {asked['ruleset']!r}.", hint=f"Look in {mill.project.config / 'rulesets'}.")
-        started = mill.registry.nights.start(night, asked, datetime.fromisoformat(now)).started_at
+        started = mill.registry.nights.start(night, {**asked, "model": model_in_use(mill)}, datetime.fromisoformat(now)).started_at
         claimed = mill.registry.deliveries.claim(night, mill.clock(), source=asked["source"], delivery=asked["delivery"])
         if asked["delivery"] and not claimed.num_rows:
             raise ConfigError(

@@ -35,12 +35,17 @@ def train_matching() -> dict[str, Any]:
         return {"model": home.name, "leads": leads.num_rows}
 
 
-def model_in_use(mill: Mill) -> Path | None:
-    """Return the folder of the model nights score with; None before the first training. Raises StateError when it is gone."""
+def model_in_use(mill: Mill) -> str | None:
+    """Name the model that nights opened from now on score with; None before the first training."""
     pointer = _folder(mill) / CURRENT
-    if not pointer.is_file():
+    return pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else None
+
+
+def model_folder(mill: Mill, model: str | None) -> Path | None:
+    """Return the folder of a model by its name; None for none. Raises StateError when it is gone."""
+    if model is None:
         return None
-    home = _folder(mill) / pointer.read_text(encoding="utf-8").strip()
+    home = _folder(mill) / model
     if not (home / "model.json").is_file():
         raise StateError("the matching model in use is gone.", file=str(home), hint="Restore the folder, or train again: leadmill train.")
     return home

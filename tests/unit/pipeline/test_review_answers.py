@@ -4,6 +4,7 @@ import csv
 
 import pyarrow as pa
 import pytest
+import tiny_house
 from tiny_house import person
 
 from leadmill import pipeline
@@ -49,14 +50,21 @@ def fill(file, *words: str) -> None:
         writer.writerows({**row, "same": word} for row, word in zip(rows, words, strict=True))
 
 
+@pytest.fixture(scope="module")
+def after_a_night(tmp_path_factory):
+    """Three strangers after one night that is not sure of the first and second, nor of the second and third."""
+    with pytest.MonkeyPatch.context() as patch:
+        house = tiny_house.build(tmp_path_factory.mktemp("night"), patch)
+        house.deliver("acme.csv", [person(0), person(1), person(2)])
+        house.night()
+        ids = [records(house)[line]["record_id"] for line in (2, 3, 4)]
+        doubt(house, (ids[0], ids[1]), (ids[1], ids[2]))
+        return house
+
+
 @pytest.fixture
-def doubtful(house):
-    """Three strangers after one night that is not sure of the first two, and less sure of the last two."""
-    house.deliver("acme.csv", [person(0), person(1), person(2)])
-    house.night()
-    ids = [records(house)[line]["record_id"] for line in (2, 3, 4)]
-    doubt(house, (ids[0], ids[1]), (ids[1], ids[2]))
-    return house
+def doubtful(after_a_night, tmp_path, monkeypatch):
+    return tiny_house.copy(after_a_night, tmp_path / "house", monkeypatch)
 
 
 def test_an_exported_pair_shows_both_sides_and_asks_for_one_word(doubtful, tmp_path):
