@@ -9,7 +9,7 @@ from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable, Trigge
 from leadmill.config import Project, source_files
 from leadmill_airflow import stages
 from leadmill_airflow.approval import PushApproval
-from leadmill_airflow.names import NIGHTLY, standardised
+from leadmill_airflow.names import NIGHTLY, PAIRS, standardised
 from leadmill_airflow.params import night_params
 from leadmill_airflow.retry import DEFAULTS
 
@@ -35,7 +35,7 @@ RULESETS = sorted(path.stem for path in (CONFIG / "rulesets").glob("*.yaml"))
 def nightly() -> None:
     """Stages in the pipeline's order; a person may stand between plan and push."""
     opened = stages.open_night()
-    matched = stages.night("match")
+    matched = stages.night("match", outlets=[Asset(PAIRS)])
     enriched = stages.night("enrich")
     qualified = stages.night("qualify")
     planned = stages.night("plan")

@@ -1,4 +1,4 @@
-"""What a person asks for by a form: refused rows out, corrected rows in, a claim pack, a simulated ruleset.
+"""What a person asks for by a form: refused rows out, corrected rows in, a claim pack, a simulated ruleset, a trained model.
 
 Like every task, these hand on paths and counts only; what is written lies in the state folder.
 """
@@ -65,6 +65,17 @@ def simulate() -> XComArg:
         wanted = asked()
         file = _new("simulations", wanted["ruleset"], ".html")
         return _pipeline().write_simulation(wanted["ruleset"], file, wanted["against"], wanted["nights"], wanted["cost"])
+
+    return run()
+
+
+def train() -> XComArg:
+    """Train the matching model on everybody known; it takes minutes, and is never part of a night."""
+
+    @task(task_id="train")
+    def run() -> Any:
+        asked()
+        return _pipeline().train_matching()
 
     return run()
 

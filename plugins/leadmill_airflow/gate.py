@@ -40,7 +40,7 @@ class ListGate(HITLOperator):
         """Keep the answer, and who gave it."""
         told = super().execute_complete(context, event)
         answer = "release" if told["chosen_options"] == [APPROVE] else "refuse"
-        _pipeline().answer_waiting(self.steps, answer, _who(told["responded_by_user"]))
+        _pipeline().answer_waiting(self.steps, answer, who(told["responded_by_user"]))
         return told
 
 
@@ -63,7 +63,8 @@ def _plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()<>#+!|~])", r"\\\1", " ".join(text.split()))
 
 
-def _who(user: dict[str, Any] | None) -> str:
+def who(user: dict[str, Any] | None) -> str:
+    """Name the person who answered; Airflow itself when nobody did."""
     return str((user or {}).get("name") or (user or {}).get("id") or "Airflow")
 
 

@@ -31,7 +31,8 @@ def test_the_dags_are_the_night_the_forms_and_one_intake_per_source_file(bag):
 
     assert sources
     forms = {"quarantine_export", "quarantine_replay", "claims", "simulate_ruleset"}
-    assert set(bag.dags) == {"nightly", *forms, *(f"intake_{name}" for name in sources)}
+    by_day = {"review_pairs", "train_matching"}
+    assert set(bag.dags) == {"nightly", *forms, *by_day, *(f"intake_{name}" for name in sources)}
 
 
 def test_every_intake_runs_the_stages_of_the_pipeline_in_its_order(bag):
@@ -97,6 +98,20 @@ def test_an_intake_tells_the_night_by_its_asset(bag):
     assert made == {name: [f"leadmill://standardised/{name}"] for name in made}
     awaited = bag.dags["nightly"].timetable.asset_condition.objects
     assert {asset.uri for asset in awaited} == {uri for uris in made.values() for uri in uris}
+
+
+def test_the_review_follows_the_night_that_looked_for_pairs(bag):
+    (made,) = bag.dags["nightly"].get_task("match").outlets
+    review = bag.dags["review_pairs"]
+
+    assert [asset.uri for asset in review.timetable.asset_condition.objects] == [made.uri]
+    assert order(review) == ["hand_out", "ask", "take_in"]
+
+
+def test_training_is_due_once_a_month_and_never_at_night(bag):
+    timetable = bag.dags["train_matching"].timetable
+
+    assert (timetable.expression, str(timetable.timezone)) == ("0 12 1 * *", "UTC")
 
 
 def test_the_night_is_due_at_two_utc(bag):

@@ -5,7 +5,7 @@ from airflow_home import HOME
 
 from leadmill import pipeline
 from leadmill.errors import ConfigError, StateError
-from leadmill_airflow.names import FORMS
+from leadmill_airflow.names import DAYTIME, FORMS
 
 pytestmark = pytest.mark.airflow
 
@@ -85,7 +85,7 @@ def test_no_source_file_can_take_the_other_dags_away(project, name, text):
 
 
 def test_a_project_without_sources_still_has_its_night(project):
-    assert set(project.dags()) == {"nightly", *FORMS}
+    assert set(project.dags()) == {"nightly", *FORMS, *DAYTIME}
 
 
 def test_a_delivery_named_by_hand_is_taken_instead_of_the_usual_place(project, airflow_db):
