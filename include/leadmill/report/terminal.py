@@ -24,8 +24,10 @@ def terminal(funnel: Funnel) -> Group:
 
 
 def _sources(funnel: Funnel) -> Table:
+    title = f"Night {_plain(funnel.night)}: rows by source"
+    # Tight, so that a source's name stays in one piece on eighty columns.
     table = Table(
-        title=f"Night {_plain(funnel.night)}: rows by source", title_justify="left", box=SIMPLE_HEAD, show_footer=len(funnel.sources) > 1
+        title=title, title_justify="left", box=SIMPLE_HEAD, show_footer=len(funnel.sources) > 1, padding=(0, 1, 0, 0), pad_edge=False
     )
     table.add_column("source", "total", overflow="fold")
     for end, count in zip(ENDS, astuple(funnel.total), strict=True):
