@@ -1,7 +1,7 @@
-"""The Leads pages inside the Airflow UI: which nights there were, and the report of each.
+"""The Leads pages inside the Airflow UI: nights, reports and simulated rulesets for every user; `people` has those with personal data.
 
 A plugin's app is anonymous unless it says otherwise, and so are FastAPI's own documentation pages: every route here needs a user, and
-the documentation is off. The pages show what `report` wrote, counts without personal data, so any user may read them.
+the documentation is off.
 """
 
 from __future__ import annotations
@@ -10,46 +10,48 @@ from pathlib import Path
 
 from airflow.api_fastapi.core_api.security import get_user
 from airflow.plugins_manager import AirflowPlugin
-from fastapi import Depends, FastAPI, HTTPException
-from fastapi.responses import HTMLResponse
-from jinja2 import Environment
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.responses import HTMLResponse, Response
 
 from leadmill.config import Project
+from leadmill_airflow import rendering
+from leadmill_airflow.people import router
 
 PREFIX = "/leads"
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-
-LIST = """<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>Nights</title></head>
-<body>
-<h1>Nights</h1>
-{% if nights %}
-<ul>{% for night in nights %}<li><a href="funnel/{{ night | urlencode }}">{{ night }}</a></li>{% endfor %}</ul>
-{% else %}
-<p>No night has been reported yet. Trigger the DAG <code>nightly</code>, or wait until 02:00 UTC.</p>
-{% endif %}
-</body>
-</html>
-"""
 
 app = FastAPI(title="Leads", dependencies=[Depends(get_user)], docs_url=None, redoc_url=None, openapi_url=None)
+app.include_router(router)
 
 
 @app.get("/funnel")
-def nights() -> HTMLResponse:
+def nights(request: Request) -> HTMLResponse:
     """List the nights, the latest first."""
-    page = Environment(autoescape=True).from_string(LIST).render(nights=sorted(_reports(), reverse=True))
-    return _html(page)
+    return rendering.render(request, "nights.html", nights=sorted(_reports(), reverse=True))
 
 
 @app.get("/funnel/{night}")
 def funnel(night: str) -> HTMLResponse:
     """Show the report of one night."""
-    report = _reports().get(night)
-    if report is None:
-        raise HTTPException(404, "There is no report of this night.")
-    return _html(report.read_text(encoding="utf-8"))
+    return _stored(_reports(), night, "There is no report of this night.")
+
+
+@app.get("/simulations")
+def simulations(request: Request) -> HTMLResponse:
+    """List the simulated rulesets, the latest first."""
+    found = sorted(_simulations().items(), key=lambda item: item[1].stat().st_mtime, reverse=True)
+    return rendering.render(request, "simulations.html", names=[name for name, _ in found])
+
+
+@app.get("/simulations/{name}")
+def simulation(name: str) -> HTMLResponse:
+    """Show what a ruleset would have changed."""
+    return _stored(_simulations(), name, "There is no such simulation.")
+
+
+@app.get("/style.css")
+def style() -> Response:
+    """Return the style sheet."""
+    return rendering.style()
 
 
 def _reports() -> dict[str, Path]:
@@ -57,8 +59,15 @@ def _reports() -> dict[str, Path]:
     return {file.parent.name: file for file in (Project.from_environment().state / "report").glob("*/funnel.html")}
 
 
-def _html(page: str) -> HTMLResponse:
-    return HTMLResponse(page, headers={"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"})
+def _simulations() -> dict[str, Path]:
+    """Return the page of each simulation, by name, in the same way."""
+    return {file.stem: file for file in (Project.from_environment().state / "simulations").glob("*.html")}
+
+
+def _stored(pages: dict[str, Path], name: str, otherwise: str) -> HTMLResponse:
+    if name not in pages:
+        raise HTTPException(404, otherwise)
+    return rendering.stored(pages[name].read_text(encoding="utf-8"))
 
 
 class LeadsPlugin(AirflowPlugin):
