@@ -8,8 +8,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leadmill.config.ruleset import DIMENSIONS
 from leadmill.errors import StateError
 from leadmill.pipeline.mill import Mill, open_mill
+
+KEPT = ("stage", *DIMENSIONS, "seen", "missing", "watch")
 
 
 def explain(identity: str) -> dict[str, Any]:
@@ -74,7 +77,18 @@ def _pairs(mill: Mill, records: pa.ChunkedArray) -> list[dict[str, Any]]:
 
 
 def _decisions(mill: Mill, person: str) -> list[dict[str, Any]]:
-    return [{**row, "reasons": json.loads(row["reasons"])} for row in mill.registry.decisions.of_person(person).to_pylist()]
+    """List every decision, oldest first, with what the night kept of it: stage, dimensions, the values seen, the facts missing."""
+    rows = mill.registry.decisions.of_person(person).to_pylist()
+    return [{**_kept(mill, row["night_id"], person), **row, "reasons": json.loads(row["reasons"])} for row in rows]
+
+
+def _kept(mill: Mill, night: str, person: str) -> dict[str, Any]:
+    """Read what else the lake holds of a decision; nothing when the night's tables are gone."""
+    if not mill.lake.holds("night", night, "decisions"):
+        return {}
+    decided = mill.lake.read("night", night, "decisions", columns=["person_id", *KEPT])
+    found = decided.filter(pc.equal(decided["person_id"], person)).select(list(KEPT)).to_pylist()
+    return found[0] if found else {}
 
 
 def _pushes(mill: Mill, person: str) -> list[dict[str, Any]]:

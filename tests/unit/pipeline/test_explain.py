@@ -37,6 +37,17 @@ def test_a_qualified_person_is_told_with_rows_values_pairs_decision_and_push(tol
     assert [push["outcome"] for push in story["pushes"]] == ["created"]
 
 
+def test_a_decision_tells_what_it_saw_and_a_near_miss_what_is_missing(house):
+    house.deliver("acme.csv", [person(0), person(1, Asked="")])
+    house.night()
+    first, second = (pipeline.explain(row["record_id"])["decisions"][0] for row in house.records().to_pylist())
+
+    assert (first["decision"], first["interest"], first["missing"]) == ("qualified", "true", [])
+    assert {"fact": "employee_count", "value": "250", "origin": "acme"} in first["seen"]
+    assert (second["decision"], second["interest"]) == ("nurture", "unknown")
+    assert second["missing"]
+
+
 def test_a_refused_row_is_told_although_it_is_nobody_yet(told):
     story = told(3)
 
