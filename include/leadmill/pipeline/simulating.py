@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,12 @@ def simulate(ruleset: str, against: str | None = None, nights: int = 30, cost_of
 def write_simulation(
     ruleset: str, file: Path, against: str | None = None, nights: int = 30, cost_of_contact: float = 0.0
 ) -> dict[str, Any]:
-    """Simulate, write the page to `file`, and return its place and the counts: the only thing written is the page."""
+    """Simulate, write the page to `file` and the same as JSON beside it, and return its place and the counts. Nothing else is written."""
     found = simulate(ruleset, against, nights, cost_of_contact)
+    told = found.as_json()
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(report.simulation(ruleset, found.as_json()), encoding="utf-8")
+    file.with_suffix(".json").write_text(json.dumps(told, indent=2), encoding="utf-8")
+    file.write_text(report.simulation(ruleset, told), encoding="utf-8")
     return {"page": str(file), "persons": found.persons, "enters": found.enters, "leaves": found.leaves}
 
 

@@ -85,7 +85,9 @@ def test_the_page_says_the_same_and_runs_nothing(slept: House, tmp_path: Path) -
     assert "<td>+too_small</td><td>2</td>" in page
     assert page.count("<td>qualified (") == 2
     assert "<script" not in page
-    assert person(0)["Last"] not in page
+    machine = (tmp_path / "pages" / "s.json").read_text(encoding="utf-8")
+    assert (json.loads(machine)["leaves"], len(json.loads(machine)["moves"])) == (2, 3)
+    assert person(0)["Last"] not in page + machine
 
 
 def test_a_ruleset_that_never_decided_has_nothing_to_be_compared_with(slept: House) -> None:
