@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import itertools
 from pathlib import Path
 
 from leadmill.config import Source
@@ -49,13 +50,31 @@ def list_local(deliveries: str, root: Path) -> list[Path]:
 
 
 def _one(source: Source, root: Path, delivery: str) -> Path:
+    """Find one delivery by file name, or by a path below the source's own folder.
+
+    Whoever may trigger an intake names it, so nothing else on the machine can be asked for.
+    """
     known = list_local(source.deliveries, root)
     for path in known:
         if path.name == delivery:
             return path
-    for path in (root / delivery, Path(delivery)):
-        if path.is_file():
-            return path
-    near = difflib.get_close_matches(Path(delivery).name, [path.name for path in known], n=1)
+    path, folder = (root / delivery).resolve(), _folder(source.deliveries, root)
+    if not path.is_relative_to(folder):
+        raise SourceError(
+            f"a delivery of {source.name} lies elsewhere.",
+            file=delivery,
+            hint=f"Put it below {folder}, or correct `deliveries` in {source.name}.yaml.",
+        )
+    if path.is_file():
+        return path
+    near = difflib.get_close_matches(path.name, [other.name for other in known], n=1)
     hint = f"Did you mean {near[0]!r}?" if near else f"Deliveries of {source.name} lie under {source.deliveries!r}."
     raise SourceError("there is no such file.", file=delivery, hint=hint)
+
+
+def _folder(deliveries: str, root: Path) -> Path:
+    """Return the folder a place names before its first wildcard."""
+    place = root / deliveries
+    fixed = list(itertools.takewhile(lambda part: not set(part) & set("*?["), place.parts))
+    folder = Path(*fixed)
+    return (folder if folder.is_dir() else folder.parent).resolve()

@@ -137,6 +137,17 @@ def test_a_missing_delivery_says_where_to_put_it(tmp_path: Path) -> None:
         find_deliveries(a_source(deliveries="*.csv"), tmp_path, "leads_mai.csv")
 
 
+@pytest.mark.parametrize("asked", ["/etc/hostname", "../secret.csv", "other/list.csv", "in/../other/list.csv"])
+def test_nothing_outside_the_sources_folder_can_be_asked_for(tmp_path: Path, asked: str) -> None:
+    for folder in ("in", "other"):
+        (tmp_path / folder).mkdir()
+    written(tmp_path / "in", "x", "a.csv")
+    written(tmp_path / "other", "x", "list.csv")
+
+    with pytest.raises(SourceError, match="lies elsewhere"):
+        find_deliveries(a_source(deliveries="in/*.csv"), tmp_path, asked)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
