@@ -34,7 +34,8 @@ def test_a_connection_becomes_what_the_place_asks_for(tmp_path, monkeypatch, del
     from leadmill_airflow.credentials import credentials  # noqa: PLC0415 - imports Airflow, after the environment is set
 
     monkeypatch.setenv("AIRFLOW_CONN_VENDOR", json.dumps(connection))
-    (tmp_path / "vendor.yaml").write_text(SOURCE % (deliveries, "{connection: vendor}"), encoding="utf-8")
+    auth = ", auth: {kind: bearer, secret: VENDOR}" if deliveries.startswith("https") else ""
+    (tmp_path / "vendor.yaml").write_text(SOURCE % (deliveries, f"{{connection: vendor{auth}}}"), encoding="utf-8")
 
     assert credentials(load_source(tmp_path / "vendor.yaml")) == expected
 

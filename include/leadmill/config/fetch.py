@@ -79,6 +79,10 @@ def check_place(deliveries: str, fetch: Fetch) -> None:
             raise Misfit("an address names its host and no user: secrets belong under fetch.auth", "deliveries")
         if parts.scheme == "http" and parts.hostname not in LOOPBACK:
             raise Misfit("the address must be https", "deliveries")
+        if fetch.connection and not fetch.auth.secret:
+            raise Misfit(
+                "say under auth how the connection's password is sent: bearer, basic or header, and a name for it", "fetch", "connection"
+            )
     elif fetch.api or fetch.auth.secret:
         raise Misfit("api and auth are for an https:// address; object storage takes a connection", "fetch")
     if place == "local" and fetch != Fetch():

@@ -358,6 +358,7 @@ def test_the_next_page_may_not_lie_on_another_host(house, vendor):
 WRONG = {
     "plain http": ("http://lists.example/a.csv", "", "must be https"),
     "a password in the address": ("https://ann:secret@lists.example/a.csv", "", "names its host and no user"),
+    "a connection nobody sends": ("https://lists.example/a.csv", "{connection: vendor}", "how the connection's password is sent"),
     "an API in a bucket": ("s3://bucket/a", "{api: {rows: ''}}", "for an https:// address"),
     "something to fetch on this machine": ("lists/a.csv", "{max_megabytes: 3}", "nothing to fetch"),
     "a cursor nobody finds": ("https://crm.example/c", "{api: {rows: '', paging: {kind: cursor, param: after}}}", "pointer says where"),
