@@ -19,7 +19,7 @@ OURS = {"sec-fetch-site": "same-origin"}
 
 @pytest.fixture(scope="module")
 def after_a_night(tmp_path_factory):
-    """One night over two colleagues and a stranger; it was not sure of the first and the last, who bears a hostile title."""
+    """One night over two colleagues and a stranger; it was not sure of the first and the last, who bear hostile texts."""
     with pytest.MonkeyPatch.context() as patch:
         return sleep(tiny_house.build(tmp_path_factory.mktemp("night"), patch))
 
@@ -30,9 +30,9 @@ def slept(after_a_night, tmp_path, monkeypatch):
 
 
 def sleep(house):
-    boss, web = person(0), person(0)["Web"]
+    boss, web = person(0, City=HOSTILE), person(0)["Web"]
     colleague = person(1, Company=boss["Company"], Web=web, Title="IT Manager", Email=f"it.lead@{web}")
-    house.deliver("acme.csv", [boss, colleague, person(2, City=HOSTILE, Title=HOSTILE)])
+    house.deliver("acme.csv", [boss, colleague, person(2, City=HOSTILE, Title=HOSTILE, Company=f"{HOSTILE} Ltd")])
     house.night()
     pair = dict(zip(REVIEW.names, (*sorted(rows(house)[::2]), 0.75, '{"prior": -9.5, "last_name": 11.25}'), strict=True))
     with pipeline.open_mill() as mill:
@@ -94,6 +94,7 @@ def test_text_of_a_list_is_text_on_every_page(ann, slept, page):
     answer = ann.get(page.format(rows(slept)[2]))
 
     assert answer.status_code == 200
+    assert "alert(1)" in answer.text
     assert "<script" not in answer.text
     assert "style=" not in answer.text
 
