@@ -31,7 +31,7 @@ router = APIRouter(dependencies=[Depends(requires_access_dag(method="PUT", param
 def person(request: Request, identity: str) -> HTMLResponse:
     """Tell everything known of one person or row."""
     told = _asked("explain", identity)
-    return render(request, "person.html", told={**told, "pairs": _with_bits(told["pairs"])})
+    return _with_form(request, "person.html", told={**told, "pairs": _with_bits(told["pairs"])})
 
 
 @router.get("/night/{night}/calls")
@@ -50,9 +50,14 @@ def centres(request: Request, night: str, start: Start = 0) -> HTMLResponse:
 def review(request: Request, start: Start = 0, yes: int | None = None, no: int | None = None) -> HTMLResponse:
     """Show pairs that only a person can judge, side by side."""
     found = _asked("pairs_to_review", start, PAIRS)
+    told = {"total": found["total"], "pairs": _with_bits(found["pairs"]), "shown": SHOWN, "yes": yes, "no": no}
+    return _with_form(request, "review.html", start=start, step=PAIRS, **told)
+
+
+def _with_form(request: Request, template: str, **told: Any) -> HTMLResponse:
+    """Fill a template that holds a form."""
     token = give_token(request)
-    told = {"total": found["total"], "pairs": _with_bits(found["pairs"]), "shown": SHOWN, "yes": yes, "no": no, "token": token}
-    page = render(request, "review.html", start=start, step=PAIRS, **told)
+    page = render(request, template, token=token, **told)
     keep_token(request, page, token)
     return page
 

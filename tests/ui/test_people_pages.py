@@ -196,6 +196,21 @@ def test_a_person_is_told_with_rows_values_rules_and_pushes(ann, slept):
         assert told in page
 
 
+def test_two_rows_a_rule_has_bound_can_be_parted_from_the_persons_page(ann, house):
+    house.deliver("acme.csv", [person(0)])
+    house.deliver("acme-2.csv", [person(0, Title="CEO")])
+    house.night()
+    one, other = sorted(row["record_id"] for row in house.records().to_pylist())
+    page = ann.get(f"/leads/person/{one}").text
+    (token,) = set(re.findall(r'name="token" value="([^"]+)"', page))
+    ((name, word),) = set(re.findall(r'<button name="([^"]+)" value="([^"]+)"', page))
+
+    assert sorted(name.split()) == [one, other]
+    assert "Remembered: 0 the same, 1 not." in ann.post("/leads/review", data={"token": token, name: word}, headers=OURS).text
+    house.night()
+    assert pipeline.explain(one)["person_id"] != pipeline.explain(other)["person_id"]
+
+
 def test_a_call_sheet_names_the_person_and_the_colleagues(ann, slept):
     page = ann.get("/leads/night/n001/calls").text
 
