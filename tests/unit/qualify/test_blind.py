@@ -75,6 +75,20 @@ def test_a_proxy_is_known_by_its_header_too(attributes: dict[str, dict[str, obje
     assert proxies_of(source(**attributes)) == found
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["Anrede", "Geschlecht (Kontakt)", "Geburtsdatum", "Staatsangehörigkeit", "Straße", "PLZ", "Alter", "Geslacht", "Aanhef", "Prénom",
+     "Civilité", "Date de naissance", "Género", "BirthDate", "CustomerGender", "DOB", "ZIP Code"],
+)  # fmt: skip
+def test_looks_are_known_in_the_languages_lists_come_in(header: str) -> None:
+    assert proxies_of(source(hobby={"column": header})) == {"hobby"}
+
+
+@pytest.mark.parametrize("header", ["Herkunft", "Branche", "Mitarbeiter", "Essex site", "Stadt", "Company age", "Alternative", "Zipline"])
+def test_what_only_resembles_looks_is_harmless(header: str) -> None:
+    assert proxies_of(source(hobby={"column": header})) == set()
+
+
 def test_a_canonical_column_filled_from_a_telling_header_is_a_proxy() -> None:
     facts = {
         "name": "s",

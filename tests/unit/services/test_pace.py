@@ -71,7 +71,7 @@ WAITS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("asked", "waited"), WAITS)
+@pytest.mark.parametrize(("asked", "waited"), WAITS, ids=[*(repr(asked) for asked, _ in WAITS[:-2]), "in ten hours", "ten hours ago"])
 def test_a_retry_after_of_any_kind_is_at_most_a_minute(asked, waited) -> None:
     """Fault F6."""
     assert _seconds(asked) == pytest.approx(waited)
