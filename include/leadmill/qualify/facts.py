@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 import pyarrow as pa
@@ -41,23 +42,22 @@ APPEARANCE = frozenset(
     | {"ethnicity", "ethnic_group", "race", "religion", "skin_colour", "skin_color", "accent", "native_language", "mother_tongue"}
     | {"first_key", "last_key", "marital_status", "disability", "height", "weight"}
 )
-# The same under a longer name: customer_gender, birth_year, profile_photo.
+# The same as headers and attributes say it, in the languages lists come in.
+_APPEARANCE_ELSEWHERE = frozenset(
+    ["dob", "surname", "forename", "given_name", "family_name", "zip", "zip_code", "postal_code", "post_code", "vorname", "nachname",
+     "plz", "postleitzahl", "strasse", "alter", "bild", "familienstand", "herkunftsland", "voornaam", "achternaam", "straat", "leeftijd",
+     "burgerlijke_staat", "prenom", "nom_de_famille", "rue", "code_postal", "etat_civil", "apellido", "apellidos", "codigo_postal",
+     "calle", "edad", "estado_civil", "cognome", "nome", "via", "idade", "sobrenome", "stato_civile"]
+)  # fmt: skip
+# Part of a longer name: customer_gender, birth_year, profile_photo, Geburtsdatum (Kontakt).
 _TELLING = frozenset(
-    {
-        "gender",
-        "sex",
-        "salutation",
-        "birth",
-        "birthday",
-        "photo",
-        "ethnicity",
-        "ethnic",
-        "religion",
-        "religious",
-        "nationality",
-        "disability",
-    }
-)
+    ["gender", "sex", "salutation", "birth", "birthday", "birthdate", "birthyear", "photo", "ethnicity", "ethnic", "religion",
+     "religious", "nationality", "disability", "geschlecht", "anrede", "geburt", "geburtsdatum", "geburtstag", "geburtsjahr", "foto",
+     "profilbild", "staatsangehorigkeit", "staatsburgerschaft", "nationalitat", "konfession", "hautfarbe", "muttersprache", "behinderung",
+     "geslacht", "aanhef", "geboortedatum", "geboortejaar", "pasfoto", "nationaliteit", "moedertaal", "sexe", "civilite", "naissance",
+     "nationalite", "sexo", "genero", "nacimiento", "nacionalidad", "sesso", "genere", "nascita", "nascimento", "nazionalita",
+     "nacionalidade"]
+)  # fmt: skip
 # A mailbox or a number spells its owner's name or origin: whether it is known may count, what it says may not.
 IDENTIFYING = frozenset({"email", "email_key", "phone"})
 
@@ -83,8 +83,10 @@ def appearance(ruleset: RulesetFile) -> frozenset[str]:
 
 def is_telling(name: str) -> bool:
     """Whether the name of an attribute or a header says that it is about looks or origin."""
-    words = re.sub(r"[^a-z]+", "_", name.lower()).strip("_")
-    return words in APPEARANCE or bool(_TELLING & set(words.split("_")))
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+    plain = unicodedata.normalize("NFKD", spaced.casefold()).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z]+", "_", plain).strip("_")
+    return words in APPEARANCE | _APPEARANCE_ELSEWHERE or bool(_TELLING & set(words.split("_")))
 
 
 def type_of(arrow: pa.DataType) -> Type:
