@@ -35,9 +35,14 @@ def _leadmill() -> None:
 
 
 def main() -> None:
-    """Run the command; what Leadmill refuses on purpose is one sentence on stderr, never a traceback."""
+    """Run the command; what Leadmill refuses on purpose, or the disk does, is one sentence on stderr, never a traceback."""
     try:
         app()
     except LeadmillError as error:
         typer.echo(f"leadmill: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:  # a folder that is not there, a full disk, a file of somebody else
+        if error.filename is None:
+            raise
+        typer.echo(f"leadmill: {error.filename}: {error.strerror}. Check the path and its permissions.", err=True)
         sys.exit(1)

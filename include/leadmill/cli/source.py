@@ -22,6 +22,7 @@ from leadmill.sources import find_deliveries, hold_unclear, land, load_header_wo
 from leadmill.sources import read as read_file
 
 app = typer.Typer(help="Add, check and list sources.", no_args_is_help=True)
+PICTURES = (".png", ".svg")
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
@@ -40,10 +41,7 @@ def new(
     reading = read_file(file, Format())
     hold_unclear(reading, file.name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        propose(name, kind, _pattern(file, project.root), reading, load_header_words(project.config), country), encoding="utf-8"
-    )
-    source = load_source(path)
+    source = _written(path, propose(name, kind, _pattern(file, project.root), reading, load_header_words(project.config), country))
     written = [path, *write_golden(project.root / "tests" / "golden", source, reading, random.Random())]  # noqa: S311 - not for secrets
     for made in written:
         typer.echo(f"wrote {made}")
@@ -59,6 +57,8 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Show what a file would do: which columns it fills, which rows are refused and why. Nothing is written to lake or registry."""
+    if picture and picture.suffix.lower() not in PICTURES:
+        raise typer.BadParameter(f"a picture is one of {', '.join(PICTURES)}", param_hint="--picture")
     project = Project.from_environment()
     source = load_source(project.config / "sources" / f"{name}.yaml")
     path = file or find_deliveries(from_inbox(project, source), project.root)[-1]
@@ -94,6 +94,18 @@ def list_sources(as_json: AsJson = False) -> None:
     else:
         for source in sources:
             typer.echo(f"{source.name:30} {source.kind:18} {source.title}")
+
+
+def _written(path: Path, text: str) -> Source:
+    """Write a proposal that can be read. One that cannot leaves nothing behind: every night reads every source. Raises ConfigError."""
+    before = path.read_bytes() if path.exists() else None
+    path.write_text(text, encoding="utf-8")
+    try:
+        return load_source(path)
+    except ConfigError as error:
+        path.unlink() if before is None else path.write_bytes(before)
+        hint = "Give a file with a header and rows, and the country as two capital letters."
+        raise ConfigError(f"no source can be made of this: {error.message}", hint=hint) from None
 
 
 def _check_new(name: str, kind: str, path: Path, *, force: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from leadmill.cli import app
+from leadmill.cli import app, main
 from leadmill.config import CHECKOUT
 from leadmill.errors import LeadmillError
 
@@ -109,3 +109,51 @@ def test_a_later_delivery_with_a_renamed_header_is_held_with_a_suggestion(house:
 
     with pytest.raises(LeadmillError, match="'Email' looks like the lost 'E-mail'"):
         ran("source", "check", "acme", later)
+
+
+@pytest.mark.parametrize("more", [("--country", "Holland"), ()], ids=["wrong_country", "no_rows"])
+def test_a_proposal_that_cannot_be_read_leaves_nothing_behind(house: Path, more: tuple[str, ...]) -> None:
+    """Every command and every night reads all sources: one broken file would stop them all."""
+    file = house / "in" / "acme_2026.csv"
+    if not more:
+        file.write_text("alpha,beta\n")
+
+    with pytest.raises(LeadmillError, match="no source can be made of this"):
+        ran("source", "new", "acme", file, *more)
+
+    assert json.loads(ran("source", "list", "--json")) == []
+
+
+def test_a_replacement_that_cannot_be_read_leaves_the_source_as_it_was(house: Path) -> None:
+    ran("source", "new", "acme", house / "in" / "acme_2026.csv")
+    path = house / "include" / "config" / "sources" / "acme.yaml"
+    before = path.read_text()
+
+    with pytest.raises(LeadmillError, match="no source can be made of this"):
+        ran("source", "new", "acme", house / "in" / "acme_2026.csv", "--force", "--country", "x")
+
+    assert path.read_text() == before
+
+
+def test_a_picture_of_an_unknown_kind_is_wrong_usage(house: Path) -> None:
+    ran("source", "new", "acme", house / "in" / "acme_2026.csv")
+
+    done = CliRunner().invoke(app, ["source", "check", "acme", "--picture", str(house / "coverage.xyz")])
+
+    assert done.exit_code == 2
+    assert ".png, .svg" in done.output
+
+
+def test_a_path_that_cannot_be_written_is_one_sentence(
+    house: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran("source", "new", "acme", house / "in" / "acme_2026.csv")
+    monkeypatch.setattr("sys.argv", ["leadmill", "source", "check", "acme", "--picture", str(house / "nowhere" / "coverage.svg")])
+
+    with pytest.raises(SystemExit) as left:
+        main()
+
+    told = capsys.readouterr().err
+    assert left.value.code == 1
+    assert "nowhere" in told
+    assert "Traceback" not in told
