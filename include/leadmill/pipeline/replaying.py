@@ -15,10 +15,11 @@ from leadmill import sources
 from leadmill import validate as validate_room
 from leadmill.columns import LANDED, QUARANTINE
 from leadmill.config import Contract, Format, Source
-from leadmill.errors import SourceError
+from leadmill.errors import SourceError, StateError
 from leadmill.pipeline import intake
 from leadmill.pipeline.mill import Mill, open_mill
 from leadmill.pipeline.quarantine import refuse
+from leadmill.registry.deliveries import Delivery
 
 LINEAGE = "lineage"
 
@@ -48,14 +49,25 @@ def replay_quarantine(source: str, file: Path, delivery: str | None = None) -> d
     corrected = _read(file)
     with open_mill() as mill:
         facts, identity = mill.source(source), sources.delivery_id(file)
-        known = mill.registry.deliveries.land(identity, source, file.name, mill.clock())
-        if known.state == intake.DONE:
+        known = _received(mill, identity)
+        if known and known.source != source:
+            raise SourceError(f"these are corrected rows of {known.source}.", file=file.name, hint=f"Replay them there, not in {source}.")
+        if known and known.state == intake.DONE:
             return {"source": source, "delivery_id": identity, "state": known.state, "tally": known.counts, "unchanged": 0, "stale": 0}
         quarantine, landed = _refused(mill, source, delivery, replay=identity)
         found = validate_room.replay(corrected, quarantine, landed, delivery_id=identity, fingerprint=sources.fingerprints)
+        mill.registry.deliveries.land(identity, source, file.name, mill.clock())  # now that it is known to be this source's
         step = _land(mill, facts, file.name, identity, found)
     done = intake.standardise([step])
     return {"source": source, "delivery_id": identity, **done["deliveries"][0], "unchanged": found.unchanged, "stale": len(found.stale)}
+
+
+def _received(mill: Mill, identity: str) -> Delivery | None:
+    """Look up a corrected file that was handed in before."""
+    try:
+        return mill.registry.deliveries.get(identity)
+    except StateError:
+        return None
 
 
 def _refused(mill: Mill, source: str, delivery: str | None = None, replay: str | None = None) -> tuple[pa.Table, pa.Table]:

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from tiny_house import person
+from tiny_house import LIST, person
 
 from leadmill import pipeline
 from leadmill.errors import SourceError
@@ -86,6 +86,20 @@ def test_the_same_corrected_file_twice_is_nothing(refused, tmp_path):
     assert (first["tally"], first["state"]) == (again["tally"], again["state"])
     assert len([row for row in refused.records().to_pylist() if "." in row["record_id"]]) == 1
     assert export_quarantine("acme", tmp_path / "rest.csv") == 2
+
+
+def test_corrected_rows_handed_in_under_another_source_move_nothing_and_can_still_go_to_their_own(refused, tmp_path):
+    """A name typed wrong must not claim the file, before or after."""
+    refused.source("other", LIST.replace("acme", "other"))
+    file = tmp_path / "fix.csv"
+    export_quarantine("acme", file)
+    edit(file, {phone(8): {"raw.Email": person(8)["Email"]}})
+
+    with pytest.raises(SourceError):
+        replay_quarantine("other", file)
+    assert replay_quarantine("acme", file)["tally"]["accepted"] == 1
+    with pytest.raises(SourceError, match="corrected rows of acme"):
+        replay_quarantine("other", file)
 
 
 def test_a_row_refused_again_stands_in_the_next_export_and_can_be_corrected_again(refused, tmp_path):
