@@ -126,7 +126,7 @@ def _sentence(item: Any, model: type[BaseModel], tree: Any) -> tuple[int | None,
     if item["type"] == "string_type":
         return line, f"{path!r} must be text.", "Put the value in quotes."
     text = item["msg"].removeprefix("Value error, ").rstrip(".")
-    return line, f"{path!r}: {text}{'' if text.endswith('?') else '.'}", None
+    return line, f"{f'{path!r}: ' if path else ''}{text}{'' if text.endswith('?') else '.'}", None
 
 
 def _line(tree: Any, where: tuple[Any, ...]) -> int | None:

@@ -49,9 +49,7 @@ def read_tree(text: str) -> exp.Expression:
         found = [tree for tree in _Rules().parse(text) if tree is not None]
     except SqlglotError as error:
         facts = (getattr(error, "errors", None) or [{}])[0]
-        raise ExpressionError(
-            f"cannot be read: {facts.get('description') or 'unbalanced quotes'}".rstrip("."), at=_place(text, facts)
-        ) from None
+        raise ExpressionError(f"cannot be read: {_said(facts)}".rstrip("."), at=_place(text, facts)) from None
     except (RecursionError, AttributeError, TypeError, ValueError, IndexError, KeyError):  # sqlglot on texts that are not SQL
         raise ExpressionError("cannot be read") from None
     if len(found) != 1:
@@ -76,6 +74,12 @@ def _depth(text: str) -> int:
         run = run + 1 if character in "-+~!" else (run if character.isspace() else 0)
         deepest = max(deepest, depth, run)
     return max(deepest, text.lower().count("not "))
+
+
+def _said(facts: Mapping[str, object]) -> str:
+    """Say what the parser found, without the names of its classes."""
+    told = str(facts.get("description") or "unbalanced quotes")
+    return "a column or a value is missing beside this operator" if told.startswith("Required keyword") else told
 
 
 def _place(text: str, facts: Mapping[str, object]) -> int:

@@ -67,6 +67,13 @@ def test_a_wrong_file_names_its_line_and_the_way_out(tmp_path, text, line, messa
         assert caught.value.line == line
 
 
+def test_a_fault_of_the_whole_file_quotes_no_empty_key(tmp_path):
+    with pytest.raises(ConfigError) as caught:
+        load_source(write(tmp_path, GOOD + "  emial: Mail\n"))
+
+    assert caught.value.message.startswith("unknown canonical column")
+
+
 def test_all_faults_are_told_at_once(tmp_path):
     with pytest.raises(ConfigError) as caught:
         load_source(write(tmp_path, GOOD + "colums: {}\ntrsut: 3\n"))

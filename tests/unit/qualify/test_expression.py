@@ -82,7 +82,7 @@ def test_a_condition_is_true_false_or_unknown(text: str, facts: dict[str, object
         ("is_in > true", "cannot be compared with >", None),
         ("size", "this is a number, not a condition", "Compare it"),
         ("size > 5 name", "alias is not part of the language", None),
-        ("size > ", "cannot be read", None),
+        ("size > ", "cannot be read: a column or a value is missing beside this operator", None),
         ("'unfinished", "cannot be read", None),
         ("", "is empty", None),
         ("size > 1; size > 2", "not one expression", "without semicolons"),
