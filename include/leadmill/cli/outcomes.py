@@ -34,6 +34,7 @@ def read_outcomes(file: Path, source: Source, outcome: str | None, won: Path | N
     `key` is a column of both files, or `COLUMN=OTHER` when the second file calls it otherwise. Raises SourceError when a column is missing.
     """
     landing = land(file, source)
+    _hold_foreign(landing, source)
     profiles = standardise(map_columns(landing.table, source), source)
     if outcome:
         result = _from_column(landing, outcome)
@@ -45,6 +46,15 @@ def read_outcomes(file: Path, source: Source, outcome: str | None, won: Path | N
     places = _places(landing)
     persons = profiles.append_column("person_id", profiles["record_id"])
     return Outcomes(persons, [places[record] for record in records], pa.array([by_record[record] for record in records], pa.bool_()))
+
+
+def _hold_foreign(landing: Landing, source: Source) -> None:
+    """Refuse a file of another source: with nothing mapped every score is zero, which would read as `no signal`. Raises SourceError."""
+    mapped = [*source.columns.values(), *(attribute.column for attribute in source.attributes.values())]
+    wanted = {header for headers in mapped for header in ([headers] if isinstance(headers, str) else headers)}
+    if not wanted & {name.removeprefix(RAW_PREFIX) for name in landing.table.column_names}:
+        found = f"Found: {', '.join(landing.columns)}."
+        raise SourceError(f"the file has none of the columns that {source.name} maps.", file=landing.file, hint=found)
 
 
 def _from_column(landing: Landing, outcome: str) -> pa.ChunkedArray:

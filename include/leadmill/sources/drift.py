@@ -58,7 +58,7 @@ def hold_drifted(columns: Sequence[str], source: Source, file: str) -> None:
         found.append(f"new {_named(new)}")
     if not found:
         found.append("the same columns in another order")
-    renamed = [f"{name!r} looks like the lost {near[0]!r}" for name in new if (near := nearest(name, lost))]
+    renamed = [likeness for name in new if (likeness := _likeness(name, lost, columns, stated))]
     likely = f"{'; '.join(renamed)}. " if renamed else ""
     raise SourceError(
         f"the header is not the one {source.name} was written for: {'; '.join(found)}.",
@@ -66,6 +66,14 @@ def hold_drifted(columns: Sequence[str], source: Source, file: str) -> None:
         line=1,
         hint=f"{likely}The delivery is held. Ask the vendor, or change `headers` and `columns` in {source.name}.yaml.",
     )
+
+
+def _likeness(name: str, lost: Sequence[str], columns: Sequence[str], stated: Sequence[str]) -> str:
+    """Say which lost header a new one may be: the one it reads like, or the one whose place it took in a header otherwise the same."""
+    if near := nearest(name, lost):
+        return f"{name!r} looks like the lost {near[0]!r}"
+    before = stated[columns.index(name)] if len(columns) == len(stated) else ""
+    return f"{name!r} stands where the lost {before!r} stood" if before in lost else ""
 
 
 def nearest(name: str, candidates: Sequence[str]) -> list[str]:

@@ -103,6 +103,8 @@ def test_a_required_column_the_file_lacks_is_named_with_the_nearest_header(tmp_p
     ("header", "said"),
     [
         ("E-mail,Zip Code,City", "'Zip Code' looks like the lost 'Zip'"),
+        ("E-mail,Plz,City", "'Plz' stands where the lost 'Zip' stood"),
+        ("Town,Plz,E-mail", "lost 'Zip', 'City'; new 'Town', 'Plz'. 'Plz' stands where"),
         ("E-mail,Zip", "lost 'City'"),
         ("E-mail,Zip,City,Score", "new 'Score'"),
         ("Zip,E-mail,City", "the same columns in another order"),
