@@ -21,6 +21,6 @@ def release(name: Name, delivery: Delivery, by: By) -> None:
 
 
 def refuse(name: Name, delivery: Delivery, by: By) -> None:
-    """Refuse a held list as a whole; it is never asked about again, but may still be released."""
+    """Refuse a held or failed list as a whole; it is never asked about again, but may still be released."""
     identity = answer_held(name, delivery, "refuse", by)
     typer.echo(f"{identity[:SHORT]} is refused by {by}.")

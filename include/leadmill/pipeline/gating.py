@@ -16,7 +16,7 @@ from leadmill.registry.deliveries import Delivery
 Answer = Literal["release", "refuse"]
 Step = dict[str, Any]
 QUESTION = "held_list"
-HELD, REFUSED = "held", "refused"
+HELD, REFUSED, FAILED = "held", "refused", "failed"
 SHORT = 12  # characters of a delivery's id that people read and type
 
 
@@ -44,12 +44,13 @@ def waiting(steps: Iterable[Step]) -> list[Step]:
 def answer_held(source: str, delivery: str, answer: Answer, by: str) -> str:
     """Remember what a person says of one held delivery, named by its file or the beginning of its id; return the id.
 
-    A refused delivery may be released later; the last answer holds. Raises ConfigError for an unknown source, StateError when no such
+    A refused delivery may be released later; the last answer holds. One that failed may be refused: else every night would name it, though
+    the vendor has sent another since. Raises ConfigError for an unknown source, StateError when no such
     delivery waits.
     """
     with open_mill() as mill:
         mill.source(source)
-        found = _find(mill, source, delivery)
+        found = _find(mill, source, delivery, (HELD, REFUSED, FAILED) if answer == "refuse" else (HELD, REFUSED))
         _settle(mill, found.delivery_id, answer, by)
         return found.delivery_id
 
@@ -68,10 +69,10 @@ def _settle(mill: Mill, delivery_id: str, answer: Answer, by: str) -> None:
     mill.registry.deliveries.mark(delivery_id, state, mill.clock(), detail=detail)
 
 
-def _find(mill: Mill, source: str, delivery: str) -> Delivery:
+def _find(mill: Mill, source: str, delivery: str, states: tuple[str, ...]) -> Delivery:
     rows = mill.registry.deliveries.table(source=source).to_pylist()
     named = [row for row in rows if row["file"] == delivery or row["delivery_id"].startswith(delivery)]
-    open_ones = [row for row in named if row["state"] in (HELD, REFUSED)]
+    open_ones = [row for row in named if row["state"] in states]
     if len(open_ones) == 1:
         return mill.registry.deliveries.get(open_ones[0]["delivery_id"])
     held = ", ".join(f"{row['file']} ({row['delivery_id'][:SHORT]})" for row in rows if row["state"] == HELD)

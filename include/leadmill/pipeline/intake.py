@@ -92,7 +92,8 @@ def _validate(mill: Mill, step: Step) -> Step:
         raise ContractBroken(
             f"the list broke its contract: {' '.join(why)}",
             file=step["file"],
-            hint="Ask the vendor for a corrected list, or change the contract in the source's YAML; then run the intake again.",
+            hint="Ask the vendor for a corrected list, or change the contract in the source's YAML; then run the intake again. "
+            f"To hear no more of this one: leadmill source refuse {source.name} {step['delivery_id'][: gating.SHORT]}",
         )
     step = {**step, "accepted": verdict.accepted.num_rows, "refused": verdict.reasons.num_rows}
     if why and (asked := gating.ask(mill, step, why))["state"] != "validated":

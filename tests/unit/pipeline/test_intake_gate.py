@@ -138,6 +138,21 @@ def test_a_critical_list_rule_refuses_without_asking(house):
         answer_held("acme", "acme.csv", "release", "ann")
 
 
+def test_a_list_that_failed_can_be_settled_so_that_nights_are_green_again(house):
+    """The vendor sends another one; the first is never mended and would be named every night."""
+    house.source("acme", LIST + FEW % "critical")
+    bad = house.deliver("acme.csv", SHORT)
+    (why,) = {text for name, text in house.night()["failed"].items() if "acme.csv" in name}
+    bad.unlink()
+    house.deliver("acme-2.csv", LONG)
+    assert house.night()["failed"]
+
+    told = answer_held("acme", "acme.csv", "refuse", "ann")
+
+    assert f"leadmill source refuse acme {told[:12]}" in why
+    assert (state(house), house.night()["failed"]) == ("refused", {})
+
+
 def test_one_list_that_waits_and_one_that_cannot_be_read_fail_as_unreadable(picky):
     picky.deliver("acme.csv", SHORT)
     (picky.root / "lists" / "acme-0.csv").write_bytes(b"")
