@@ -71,8 +71,12 @@ def test_the_best_are_called_first(tmp_path: Path) -> None:
 MOMENT = pa.timestamp("us", tz="UTC")
 
 
-def due(next_check_at: datetime | None, called_at: datetime | None = None, closed_at: datetime | None = None) -> list[str]:
-    decisions = pa.table({"person_id": ["p"], "decided_at": pa.array([NOW], MOMENT), "next_check_at": pa.array([next_check_at], MOMENT)})
+def due(
+    next_check_at: datetime | None, called_at: datetime | None = None, closed_at: datetime | None = None, decided_at: datetime = NOW
+) -> list[str]:
+    decisions = pa.table(
+        {"person_id": ["p"], "decided_at": pa.array([decided_at], MOMENT), "next_check_at": pa.array([next_check_at], MOMENT)}
+    )
     profiles = pa.table({"person_id": ["p"], "company_id": ["c"]})
     calls = pa.table({"person_id": ["p"], "activity_type": ["call"], "occurred_at": pa.array([called_at], MOMENT)})
     deals = pa.table({"company_id": ["c"], "closed_at": pa.array([closed_at], MOMENT)})
@@ -99,6 +103,16 @@ def test_a_decision_is_open_again_when_its_day_comes_or_the_crm_learns_something
     moments = [None if days is None else NOW + timedelta(days=days) for days in (next_check, called, closed)]
 
     assert due(*moments) == because
+
+
+def test_a_day_without_a_time_counts_until_its_end() -> None:
+    """A night decides at two, somebody calls at ten, the CRM exports the day."""
+    at_two = NOW + timedelta(hours=2)
+
+    assert due(None, called_at=NOW, decided_at=at_two) == ["call on 2026-03-01"]
+    assert due(None, closed_at=NOW, decided_at=at_two) == ["the company's opportunity was closed on 2026-03-01"]
+    assert due(None, called_at=NOW - timedelta(days=1), decided_at=at_two) == []
+    assert due(None, called_at=NOW + timedelta(minutes=1), decided_at=at_two) == []
 
 
 def test_without_any_crm_only_the_day_counts() -> None:
