@@ -76,7 +76,7 @@ def _known_events(con: duckdb.DuckDBPyConnection, opportunities: pa.Table, activ
 
 def _by_owner(con: duckdb.DuckDBPyConnection) -> None:
     """Events by company; those of a person without a company by the person."""
-    con.execute("""
+    con.execute(f"""
         create temp table deals as
         select coalesce(company_id, person_id) as owner,
                coalesce(bool_or(is_won), false) as is_customer,
@@ -90,12 +90,17 @@ def _by_owner(con: duckdb.DuckDBPyConnection) -> None:
         select a.person_id,
                count(*) as activity_count,
                max(a.occurred_at) as last_activity_at,
-               arg_max(a.activity_type, a.occurred_at) as last_activity_type,
-               arg_max(a.outcome, a.occurred_at) as last_activity_outcome,
-               coalesce(bool_or(a.activity_type = 'referral' and d.is_customer), false) as referred_by_customer
+               arg_max({_word("a.activity_type")}, a.occurred_at) as last_activity_type,
+               arg_max({_word("a.outcome")}, a.occurred_at) as last_activity_outcome,
+               coalesce(bool_or({_word("a.activity_type")} = 'referral' and d.is_customer), false) as referred_by_customer
         from activity a left join deals d on d.owner = a.company_id
         where a.person_id is not null group by 1;
     """)
+
+
+def _word(column: str) -> str:
+    """Write SQL for a word as rulesets spell it: CRMs write `Not interested` and `Meeting`, too."""
+    return f"regexp_replace(lower(trim({column})), '[\\s-]+', '_', 'g')"
 
 
 def _joined(persons: pa.Table, companies: pa.Table, enriched: pa.Table, has_deals: bool, has_activities: bool) -> str:

@@ -93,6 +93,12 @@ def test_the_last_activity_is_the_newest_and_the_future_is_not_known_yet() -> No
     assert (found["activity_count"], found["last_activity_type"], found["last_activity_outcome"]) == (2, "meeting", "interested")
 
 
+def test_an_activity_reads_the_same_however_the_crm_writes_it() -> None:
+    found = one(persons(("p", "c", 1)), acts=calls(("p", "c", " Site-Visit ", NOW, "Not interested")))
+
+    assert (found["last_activity_type"], found["last_activity_outcome"]) == ("site_visit", "not_interested")
+
+
 def test_a_referral_counts_when_it_comes_from_a_customer() -> None:
     won = deals((None, "customer", True, NOW), (None, "stranger", False, NOW))
 
