@@ -17,7 +17,7 @@ def test_only_an_outage_is_tried_again(kind):
 
     decision = RETRY_OUTAGES.evaluate(kind("said no"), try_number=1, max_tries=3)
 
-    assert decision.action is (RetryAction.RETRY if kind is errors.ServiceUnavailable else RetryAction.FAIL)
+    assert decision.action is (RetryAction.RETRY if issubclass(kind, errors.ServiceUnavailable) else RetryAction.FAIL)
     assert decision.reason
 
 

@@ -79,8 +79,15 @@ def _match_region(con: duckdb.DuckDBPyConnection, region: str) -> None:
                 select text, country_code, dialled[1 + length(regexp_extract(dialled, '{prefix}')):] as number
                 from national where not {transformed}
             )
-            select text, country_code, '+{code}' || number, {_kind(plan)} as kind from significant where kind is not null"""
+            select text, country_code, '+{code}' || number, {_kind(plan)} as kind from significant
+            where kind is not null and length(number) in {_lengths_of_code(plan.country_code)}"""
     )
+
+
+def _lengths_of_code(country_code: int) -> tuple[int, ...]:
+    """Return the lengths a number of a country code may have; a region's own short ones (310 1234 in Canada) do not work from abroad."""
+    main: Any = PhoneMetadata.metadata_for_region(phonenumbers.region_code_for_country_code(country_code))
+    return (*main.general_desc.possible_length, -1)
 
 
 def _means_code(plan: Any) -> str:

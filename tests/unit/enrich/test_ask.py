@@ -219,7 +219,7 @@ def test_calls_whose_process_died_are_uncertain_from_then_on(local, server, regi
 
 def test_a_secret_comes_from_outside(local, server, registry, monkeypatch) -> None:
     provider = local(auth={"kind": "header", "header": "X-Key", "secret": "VENDOR_KEY"})
-    with pytest.raises(ConfigError, match=r"'VENDOR_KEY' of the provider is not set.*LEADMILL_SECRET_VENDOR_KEY"):
+    with pytest.raises(ConfigError, match=r"'VENDOR_KEY' is not set.*LEADMILL_SECRET_VENDOR_KEY"):
         run(provider, registry)
 
     monkeypatch.setenv("LEADMILL_SECRET_VENDOR_KEY", "sesame")
