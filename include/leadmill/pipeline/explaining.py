@@ -66,14 +66,15 @@ def _golden(mill: Mill, person: str) -> dict[str, Any]:
 
 
 def _pairs(mill: Mill, records: pa.ChunkedArray) -> list[dict[str, Any]]:
-    """List the evidence that bound the person's rows to each other, night by night."""
-    mine, found = records.combine_chunks(), []
+    """List the evidence that binds the person's rows to each other; of a pair that several nights looked at, what the last one saw."""
+    mine = records.combine_chunks()
+    found: dict[tuple[str, str], dict[str, Any]] = {}
     for night in mill.lake.names("known"):
         if mill.lake.holds("night", night, "pairs"):
             pairs = mill.lake.read("night", night, "pairs")
             both = pc.and_(pc.is_in(pairs["record_id_l"], mine), pc.is_in(pairs["record_id_r"], mine))
-            found += [{"night": night, **pair} for pair in pairs.filter(both).to_pylist()]
-    return found
+            found |= {(pair["record_id_l"], pair["record_id_r"]): {"night": night, **pair} for pair in pairs.filter(both).to_pylist()}
+    return list(found.values())
 
 
 def _decisions(mill: Mill, person: str) -> list[dict[str, Any]]:

@@ -48,6 +48,12 @@ def test_a_decision_tells_what_it_saw_and_a_near_miss_what_is_missing(house):
     assert second["missing"]
 
 
+def test_a_pair_that_several_nights_looked_at_is_told_once(told, house):
+    house.night()
+
+    assert len(told(2)["pairs"]) == 1
+
+
 def test_a_refused_row_is_told_although_it_is_nobody_yet(told):
     story = told(3)
 
