@@ -1,9 +1,7 @@
 """A held list in Airflow: a task waits for a person, nothing of the list goes on meanwhile, the answer decides."""
 
-import threading
-import time
-
 import pytest
+from required_actions import Person
 
 from leadmill import pipeline
 from leadmill.config import load_source
@@ -29,43 +27,9 @@ def accepted() -> int:
         return mill.registry.records.table(status="accepted").num_rows
 
 
-class Person:
-    """Somebody at Airflow's required actions, over its REST API: notes what is so while the question stands, then answers."""
-
-    def __init__(self, answer: str) -> None:
-        self.answer = answer
-        self.question: dict = {}
-        self.meanwhile: tuple = ()
-        self._thread = threading.Thread(target=self._work)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._thread.join(60)
-
-    def _work(self) -> None:
-        from airflow.api_fastapi.app import create_app, get_auth_manager  # noqa: PLC0415 - after the environment is set
-        from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser  # noqa: PLC0415
-        from fastapi.testclient import TestClient  # noqa: PLC0415
-
-        client = TestClient(create_app())
-        token = get_auth_manager().generate_jwt(SimpleAuthManagerUser(username="ann", role="admin"))
-        client.headers["Authorization"] = f"Bearer {token}"
-        end = time.monotonic() + 60
-        asked: list[dict] = []
-        while not asked and time.monotonic() < end:
-            time.sleep(0.5)
-            found = client.get("/api/v2/dags/~/dagRuns/~/hitlDetails").json()["hitl_details"]
-            asked = [one for one in found if not one["response_received"]]
-        (self.question,) = asked
-        task = self.question["task_instance"]
-        place = f"/api/v2/dags/{task['dag_id']}/dagRuns/{task['dag_run_id']}/taskInstances"
-        found = client.get(place).json()["task_instances"]
-        self.meanwhile = ({one["task_id"]: one["state"] for one in found}, delivery()["state"], accepted())
-        answer = {"chosen_options": [self.answer], "params_input": {}}
-        assert client.patch(f"{place}/{task['task_id']}/-1/hitlDetails", json=answer).status_code == 200
+def look(tasks: dict[str, str]) -> tuple[dict[str, str], str, int]:
+    """Look at what is so while the question stands: the tasks, the delivery's state, the rows accepted."""
+    return tasks, delivery()["state"], accepted()
 
 
 @pytest.fixture
@@ -81,10 +45,10 @@ def test_a_list_nobody_holds_passes_straight_through(project, airflow_db):
 
 
 def test_nothing_after_the_gate_runs_while_a_person_thinks(held, airflow_db):
-    with Person("Approve") as person:
+    with Person("Approve", look) as person:
         run = held.test()
 
-    tasks, state, rows = person.meanwhile
+    tasks, state, rows = person.seen
     assert tasks == {"land": "success", "validate": "success", "gate": "awaiting_input", "standardise": None}
     assert (state, rows) == ("held", 0)
     assert (run.state, delivery()["state"], accepted()) == ("success", "standardised", 2)

@@ -1,11 +1,10 @@
 """After a night a person is asked about pairs nobody else can judge: counts and places in Airflow, people in the file."""
 
 import csv
-import threading
-import time
 
 import pyarrow as pa
 import pytest
+from required_actions import Person
 
 from leadmill import pipeline
 from leadmill.match import ANSWERS
@@ -39,50 +38,19 @@ def states(run) -> dict[str, str]:
     return {task.task_id: task.state for task in run.get_task_instances()}
 
 
-class Person:
-    """Ann at Airflow's required actions, over its REST API: writes a word into the file she is pointed to, then answers."""
+def fill_in(state, word):
+    """Give what a person does before answering: writes a word beside every pair of the file she is pointed to."""
 
-    def __init__(self, state, option: str, word: str = "") -> None:
-        self.state, self.option, self.word = state, option, word
-        self.question: dict = {}
-        self._thread = threading.Thread(target=self._work)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._thread.join(60)
-
-    def _work(self) -> None:
-        from airflow.api_fastapi.app import create_app, get_auth_manager  # noqa: PLC0415 - after the environment is set
-        from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser  # noqa: PLC0415
-        from fastapi.testclient import TestClient  # noqa: PLC0415
-
-        client = TestClient(create_app())
-        token = get_auth_manager().generate_jwt(SimpleAuthManagerUser(username="ann", role="admin"))
-        client.headers["Authorization"] = f"Bearer {token}"
-        end = time.monotonic() + 60
-        asked: list[dict] = []
-        while not asked and time.monotonic() < end:
-            time.sleep(0.5)
-            found = client.get("/api/v2/dags/review_pairs/dagRuns/~/hitlDetails").json()["hitl_details"]
-            asked = [one for one in found if not one["response_received"]]
-        (self.question,) = asked
-        self._write()
-        task = self.question["task_instance"]
-        place = f"/api/v2/dags/review_pairs/dagRuns/{task['dag_run_id']}/taskInstances/ask/-1/hitlDetails"
-        answer = {"chosen_options": [self.option], "params_input": {}}
-        assert client.patch(place, json=answer).status_code == 200
-
-    def _write(self) -> None:
-        (file,) = self.state.glob("review/*.csv")
+    def write(_tasks: dict[str, str]) -> None:
+        (file,) = state.glob("review/*.csv")
         with file.open(encoding="utf-8-sig", newline="") as opened:
             rows = list(csv.DictReader(opened))
         with file.open("w", encoding="utf-8", newline="") as opened:
             writer = csv.DictWriter(opened, list(rows[0]))
             writer.writeheader()
-            writer.writerows({**row, "same": self.word} for row in rows)
+            writer.writerows({**row, "same": word} for row in rows)
+
+    return write
 
 
 def answers() -> list[tuple[str, str]]:
@@ -98,7 +66,7 @@ def test_when_nothing_waits_nobody_is_asked(dags):
 
 @pytest.mark.parametrize("word", ["yes", "no"])
 def test_what_the_file_says_is_remembered_when_a_person_says_done(dags, doubt, project, word):
-    with Person(project.state, "Done", word) as ann:
+    with Person("Done", fill_in(project.state, word)) as ann:
         run = dags["review_pairs"].test()
 
     assert (run.state, answers()) == ("success", [(word, "ann")])
@@ -110,7 +78,7 @@ def test_what_the_file_says_is_remembered_when_a_person_says_done(dags, doubt, p
 
 
 def test_later_remembers_nothing_and_the_pair_waits_on(dags, doubt, project):
-    with Person(project.state, "Later", "yes"):
+    with Person("Later", fill_in(project.state, "yes")):
         run = dags["review_pairs"].test()
 
     assert (run.state, answers(), pipeline.pairs_to_review()["total"]) == ("success", [], 1)
