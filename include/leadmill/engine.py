@@ -11,9 +11,11 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
-import pyarrow as pa
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
 
 MEMORY_LIMIT = "4GB"
 
@@ -31,6 +33,8 @@ def connect(
     `folders` are the only places of the file system SQL may read or write. With `locked` (the default) no later statement can widen
     that or change a setting: expressions made from a ruleset or a contract run safely.
     """
+    import duckdb  # noqa: PLC0415 - heavy, and not every command opens it
+
     with tempfile.TemporaryDirectory(prefix="leadmill-spill-") as spill:
         con = duckdb.connect(":memory:")
         try:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import typer
 
+from leadmill.cli import gate
 from leadmill.cli.coverage import coverage, draw, show
 from leadmill.columns import CANONICAL
 from leadmill.config import Format, Project, Source, load_source, load_sources
@@ -22,6 +23,8 @@ from leadmill.sources import find_deliveries, hold_unclear, land, load_header_wo
 from leadmill.sources import read as read_file
 
 app = typer.Typer(help="Add, check and list sources.", no_args_is_help=True)
+app.command()(gate.release)
+app.command()(gate.refuse)
 PICTURES = (".png", ".svg")
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 

@@ -16,8 +16,6 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, Self
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import Field, model_validator
 
 from leadmill.config.strict_yaml import Misfit, Strict
@@ -203,6 +201,9 @@ def _fault(value: Any, kind: str) -> str | None:
 def _pattern_fault(value: Any) -> str | None:
     if not isinstance(value, str) or not value:
         return "must be a pattern, as text"
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and seldom asked
+    import pyarrow.compute as pc  # noqa: PLC0415
+
     try:
         pc.match_substring_regex(pa.array([""]), value)
     except pa.ArrowInvalid as error:
