@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import json
 import zipfile
 from pathlib import Path
 
@@ -158,22 +157,3 @@ def test_a_stated_encoding_that_is_wrong_is_told_with_the_line(tmp_path: Path) -
         read(path, Format(encoding="utf-8"))
 
     assert caught.value.line == 3
-
-
-def test_json_numbers_keep_the_digits_they_were_written_with(tmp_path: Path) -> None:
-    path = tmp_path / "list.json"
-    path.write_text('[{"id": 12345678901234567890123, "x": 1.10, "in": {"y": 2.50, "z": [true, null]}}]')
-
-    reading = read(path, Format())
-
-    assert rows_of(reading) == [["12345678901234567890123", "1.10", '{"y": 2.50, "z": [true, null]}']]
-
-
-@pytest.mark.parametrize("document", [{"data": [{"a": "1"}], "total": 1}, {"k1": {"a": "1"}}, [{"a": "1"}], {"a": "1"}, [["a"], ["1"]]])
-def test_json_is_a_list_in_any_wrapping(tmp_path: Path, document: object) -> None:
-    path = tmp_path / "list.json"
-    path.write_text(json.dumps(document))
-
-    reading = read(path, Format())
-
-    assert (reading.columns, rows_of(reading)) == (("a",), [["1"]])

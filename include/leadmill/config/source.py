@@ -23,7 +23,7 @@ class Format(Strict):
 
     type: Literal["csv", "xlsx", "xls", "ods", "json", "jsonl", "parquet"] | None = None
     encoding: str | None = None
-    delimiter: str | None = Field(default=None, min_length=1, max_length=2)  # two: a separator and a space
+    delimiter: str | None = Field(default=None, min_length=1, max_length=4)  # marks that stand together; a space may be the last
     quote: str | None = Field(default=None, min_length=1, max_length=1)
     header_rows: int | None = Field(default=None, ge=0, le=10)
     skip_rows: int | None = Field(default=None, ge=0)

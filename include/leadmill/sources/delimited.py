@@ -16,12 +16,11 @@ from leadmill.sources import dialect as dialects
 from leadmill.sources.dialect import Dialect
 from leadmill.sources.encoding import Text, to_utf8
 from leadmill.sources.layout import LOOKED_AT, Layout, find_layout
-from leadmill.sources.reading import RAW_SHOWN, Reading, Refusal, text_table, unique_names
+from leadmill.sources.reading import RAW_SHOWN, Reading, Refusal, refuse_wide, text_table, unique_names
 from leadmill.sources.records import LONGEST, MonstrousCell, Records, cut, split
 from leadmill.sources.tidy import blank_rows, oddities
 
 Mask = npt.NDArray[np.bool_]
-MOST_COLUMNS = 16_384  # as in a spreadsheet
 SOMETHING = re.compile(rb"[^ \t\r\n\0]")
 BLANK_CELLS = " \t,;|\"'"
 
@@ -48,7 +47,7 @@ def read_delimited(data: bytes, stated: Format, file: str) -> Reading:
         ) from None
     index = np.flatnonzero(good)
     blank = blank_rows(rows)
-    reasons |= {int(index[row]): reason for row, reason in oddities(rows, layout.columns, blank, records.after_blank[index])}
+    reasons |= {int(index[row]): reason for row, reason in oddities(rows, layout.header, blank, records.after_blank[index])}
     kept = ~blank & ~np.isin(index, list(reasons))
     return Reading(
         encoding=text.encoding,
@@ -75,9 +74,7 @@ def _cut(body: bytes, dialect: Dialect, file: str) -> Records:
         records = cut(body, dialect)
     except MonstrousCell as met:
         raise _monstrous("cell", met.line, file) from None
-    width = int(records.widths[:LOOKED_AT].max(initial=0))
-    if width > MOST_COLUMNS:
-        raise SourceError(f"has {width} columns; {MOST_COLUMNS} are the most a list may have.", file=file, line=1, hint="Is it a list?")
+    refuse_wide(int(records.widths[:LOOKED_AT].max(initial=0)), file)
     return records
 
 

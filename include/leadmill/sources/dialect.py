@@ -9,21 +9,24 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from leadmill.config import Format
 
 DELIMITERS = (",", ";", "\t", "|", ", ", "; ", " ")
-QUOTES = ('"', "'")
+RARE = re.compile(r"[|:;~^#!*<>\x01\x1f]{1,3}")  # marks, or several that stand together, that separate cells where no usual one does
+QUOTES = ('"', "'", "`")
 SAMPLE_BYTES = 1 << 16
 SAMPLE_RECORDS = 200
-MANY_COLUMNS = 3  # a list separated by spaces has at least these, else it is a list of phrases
+MANY_COLUMNS = 3  # a list separated by spaces or rare marks has at least these, else it is a list of phrases, or of numbers only
+POOR = 0.3  # score under which no usual mark separates the cells
+NUMBER = re.compile(r"[-+]?[\d.,]+([eE][-+]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Separator (one character, or one and a space), quotation mark, and escape (empty: the quotation mark is doubled)."""
+    """Separator (marks that stand together; a space at their end), quotation mark, and escape (empty: the quotation mark is doubled)."""
 
     delimiter: str = ","
     quote: str = '"'
@@ -39,10 +42,29 @@ def detect(body: bytes, stated: Format) -> Dialect:
     """Find the dialect of UTF-8 text; what the source states is believed."""
     sample = _sample(body)
     candidates = list(_candidates(sample, stated))
-    if len(candidates) == 1:
+    if len(candidates) == 1 and stated.delimiter:
         return candidates[0]
+    usual, score = _best(sample, candidates)
+    if stated.delimiter:
+        return usual
+    rare = [replace(usual, delimiter=mark) for mark in _rare(sample, "" if score < POOR else usual.delimiter)]
+    unusual, better = _best(sample, rare) if rare else (usual, 0.0)
+    return unusual if better > POOR else usual
+
+
+def _best(sample: bytes, candidates: list[Dialect]) -> tuple[Dialect, float]:
+    """Find the dialect of the highest score; of equals, the first."""
     scores = [_score(sample, candidate) for candidate in candidates]
-    return candidates[scores.index(max(scores))]
+    return candidates[scores.index(max(scores))], max(scores)
+
+
+def _rare(sample: bytes, usual: str) -> list[str]:
+    """Find rare marks that may separate cells: those of the first line; where a usual one does, those it is never met outside of."""
+    line = sample.splitlines()[0].decode("utf-8", errors="replace") if sample.strip() else ""
+    found = [mark for mark in dict.fromkeys(RARE.findall(line)) if mark not in DELIMITERS]
+    if not usual:
+        return found
+    return [mark for mark in found if usual in mark and sample.count(usual.encode()) == mark.count(usual) * sample.count(mark.encode())]
 
 
 def _sample(body: bytes) -> bytes:
@@ -66,27 +88,33 @@ def _candidates(sample: bytes, stated: Format) -> Iterator[Dialect]:
 
 
 def _score(sample: bytes, dialect: Dialect) -> float:
-    """Share of rows of the commonest width, times what that width tells, times the share of cells that look whole."""
+    """Share of rows of one width, times what that width tells (of the width that is best so), times the share of cells that look whole."""
     from leadmill.sources.records import cut, split  # noqa: PLC0415 - records are cut by a dialect
 
     records = cut(sample, dialect)
     widths = [int(width) for index, width in enumerate(records.widths[:SAMPLE_RECORDS]) if index not in records.reasons]
     if not widths:
         return 0.0
-    width, agreeing = Counter(widths).most_common(1)[0]
+    width, agreeing = max(Counter(widths).items(), key=lambda found: found[1] * _worth(found[0]))
     agreement = agreeing / min(len(records), SAMPLE_RECORDS)
-    if dialect.delimiter == " " and (width < MANY_COLUMNS or agreement < 1 or len(records) == 1):
+    odd, doubtful = _odd(dialect), dialect.delimiter not in DELIMITERS or dialect.delimiter == " "
+    if doubtful and (agreement < 1 or len(records) == 1):
         return 0.0
-    odd = _odd(dialect)
     cells = [
         cell for index in range(min(len(records), 50)) if records.widths[index] == width for cell in split(records.slice(index), dialect)
     ]
+    if doubtful and width < MANY_COLUMNS and not all(NUMBER.fullmatch(cell) for cell, _ in cells[width:]):
+        return 0.0
     whole = sum(1 for cell, quoted in cells if quoted or not odd.search(cell))
-    return agreement * (1.02 - 1 / width) * (whole / len(cells) if cells else 0.0)
+    return agreement * _worth(width) * (whole / len(cells) if cells else 0.0)
+
+
+def _worth(width: int) -> float:
+    return 1.02 - 1 / width
 
 
 def _odd(dialect: Dialect) -> re.Pattern[str]:
     """Pattern of an unquoted cell that was probably cut in the wrong place."""
     others = "".join(mark for mark in (";", "\t", "|", dialect.delimiter[0]) if mark != dialect.delimiter)
     edges = "" if dialect.delimiter == " " else r"^\s|"
-    return re.compile(rf"""{edges}[{re.escape(others)}]|^\s*["']|["]\s*$""")
+    return re.compile(rf"""{edges}[{re.escape(others)}]|^\s*["'`]|["]\s*$""")

@@ -1,4 +1,4 @@
-"""Read JSON (a list of objects, a list of lists, or an object that holds one) and JSON lines. Numbers keep their digits as written."""
+"""Read JSON (a list of objects, a list of lists, an API's answer that holds one) and JSON lines. Numbers keep their digits as written."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from leadmill.config import Format
 from leadmill.errors import SourceError
 from leadmill.sources.encoding import to_utf8
 from leadmill.sources.grid import read_grid
-from leadmill.sources.reading import RAW_SHOWN, Reading, Refusal, text_table, unique_names
+from leadmill.sources.reading import RAW_SHOWN, Reading, Refusal, refuse_wide, text_table, unique_names
 
 MAX_JSON = 256 << 20  # bytes; a larger list comes as JSON lines
+ENVELOPES, DEEPEST = 4, 8  # levels: of an envelope around the list, of a path; what is nested deeper stays JSON
+MOST_EMPTY = 200  # cells per value
 Entry = tuple[int, Any, str]  # line or number, value, raw text
+Path = tuple[str, ...]  # keys from the object to a value
 
 
 class _Number(str):
@@ -53,8 +56,8 @@ def read_json(data: bytes, stated: Format, file: str) -> Reading:
         raise SourceError("nested too deeply, or not text.", file=file, hint="A list is a list of objects.") from None
     entries = list(_entries(tree, file))
     if entries and all(isinstance(entry, list) for _, entry, _ in entries):
-        return read_grid([[_text(cell) or "" for cell in entry] for _, entry, _ in entries], stated, {"format": "json"})
-    return _of_objects(entries, [], text.encoding, "json")
+        return read_grid([[_text(cell) for cell in entry] for _, entry, _ in entries], stated, {"format": "json"})
+    return _of_objects(entries, [], text.encoding, "json", file)
 
 
 def read_json_lines(data: bytes, stated: Format, file: str) -> Reading:
@@ -71,7 +74,7 @@ def read_json_lines(data: bytes, stated: Format, file: str) -> Reading:
             refused.append(Refusal(line, shown, "repeated_key"))
         except (ValueError, RecursionError):
             refused.append(Refusal(line, shown, "not_json"))
-    return _of_objects(entries, refused, text.encoding, "jsonl")
+    return _of_objects(entries, refused, text.encoding, "jsonl", file)
 
 
 def _load(text: bytes) -> Any:
@@ -97,29 +100,54 @@ def _parses(text: bytes) -> bool:
 
 
 def _entries(tree: Any, file: str) -> Iterator[Entry]:
-    """Yield the entries of the list, numbered: the document itself, the one list it holds, or its objects under their keys."""
+    """Yield the entries of the list, numbered: the document itself, the one list an envelope holds, or its objects under their keys."""
     if isinstance(tree, dict):
-        lists = [value for value in tree.values() if isinstance(value, list)]
-        if len(lists) > 1:
-            raise SourceError("the document holds several lists.", file=file, hint="Deliver each as a file of its own.")
-        keyed = list(tree.values()) if tree and all(isinstance(value, dict) for value in tree.values()) else [tree]
-        tree = lists[0] if lists else keyed
+        tree = _unwrapped(tree, file)
     if not isinstance(tree, list):
         raise SourceError("the document is not a list.", file=file, hint="A list is a list of objects.")
     for number, entry in enumerate(tree, start=1):
         yield number, entry, ""
 
 
-def _of_objects(entries: Iterable[Entry], refused: list[Refusal], encoding: str, kind: str) -> Reading:
+def _unwrapped(tree: dict[str, Any], file: str) -> Any:
+    """Find the list in what an API answers, as in `{"data": {"items": [...]}, "next": ...}`. Raises SourceError when there are several."""
+    for level in range(ENVELOPES):
+        lists = [value for value in tree.values() if isinstance(value, list)]
+        if len(lists) > 1:  # of several the one that holds objects
+            lists = [value for value in lists if any(isinstance(entry, dict) for entry in value)]
+            if len(lists) != 1:
+                raise SourceError("the document holds several lists.", file=file, hint="Deliver each as a file of its own.")
+        if lists:
+            return lists[0]
+        inner = [value for value in tree.values() if isinstance(value, dict)]
+        holding = [value for value in inner if _holds_list(value, ENVELOPES - level)]
+        if len(holding) != 1:
+            return inner if tree and len(inner) == len(tree) else [tree]
+        tree = holding[0]
+    return [tree]
+
+
+def _holds_list(tree: Any, levels: int) -> bool:
+    """Say whether there is a list of objects within so many levels."""
+    if isinstance(tree, list):
+        return any(isinstance(entry, dict) for entry in tree)
+    return isinstance(tree, dict) and levels > 0 and any(_holds_list(value, levels - 1) for value in tree.values())
+
+
+def _of_objects(entries: Iterable[Entry], refused: list[Refusal], encoding: str, kind: str, file: str) -> Reading:
     """Make a reading of objects: the columns are all keys in the order they first appear, a key an object lacks is an empty cell."""
     objects = []
     for line, entry, raw in entries:
-        if isinstance(entry, dict):
-            objects.append((line, entry))
-        else:
-            refused.append(Refusal(line, raw or json.dumps(entry)[:RAW_SHOWN], "not_an_object"))
-    columns = list(dict.fromkeys(key for _, entry in objects for key in entry))
-    rows = text_table(unique_names(columns), [[_text(entry.get(key)) for _, entry in objects] for key in columns])
+        try:
+            if isinstance(entry, dict):
+                objects.append((line, flatten(entry)))
+            else:
+                refused.append(Refusal(line, raw or json.dumps(entry)[:RAW_SHOWN], "not_an_object"))
+        except RecursionError:
+            refused.append(Refusal(line, raw, "too_deep"))
+    paths = _paths([cells for _, cells in objects], file)
+    columns = [".".join(path) for path in paths]
+    rows = text_table(unique_names(columns), [[cells.get(path, "") for _, cells in objects] for path in paths])
     return Reading(
         encoding=encoding,
         dialect={"format": kind},
@@ -130,10 +158,38 @@ def _of_objects(entries: Iterable[Entry], refused: list[Refusal], encoding: str,
     )
 
 
+def _paths(objects: list[dict[Path, str]], file: str) -> list[Path]:
+    """List the columns; one that is empty everywhere because other objects have more below it is none. Raises SourceError: too many."""
+    found = list(dict.fromkeys(path for cells in objects for path in cells))
+    refuse_wide(len(found), file, None)
+    if len(found) * len(objects) > MOST_EMPTY * (1 + sum(map(len, objects))):
+        raise SourceError("the objects have too few keys in common.", file=file, hint="Is it a list? Ask for the same keys in each.")
+    upper = {path[:length] for path in found for length in range(1, len(path))}
+    return [path for path in found if path not in upper or any(cells.get(path) for cells in objects)]
+
+
+def flatten(entry: dict[str, Any]) -> dict[Path, str]:
+    """Lay an object out as cells by path: `{"address": {"city": "Bonn"}}` has the cell `address.city`.
+
+    A list of simple values is one cell, joined by `; ` where none of them holds a semicolon; any other list is its JSON text.
+    """
+    cells: dict[Path, str] = {}
+    open_paths: list[tuple[Path, Any]] = [((key,), value) for key, value in reversed(entry.items())]
+    while open_paths:
+        path, value = open_paths.pop()
+        if isinstance(value, dict) and value and len(path) < DEEPEST:
+            open_paths.extend(((*path, key), inner) for key, inner in reversed(value.items()))
+        else:
+            cells[path] = _text(value)
+    return cells
+
+
 def _text(value: Any) -> str:
-    """Write a value as text: as it was written, truth as true and false, nothing as an empty cell, nested values as JSON."""
-    if value is None:
+    """Write a value as text: as it was written, truth as true and false, nothing as an empty cell, lists joined, anything else as JSON."""
+    if value is None or value in ({}, []):
         return ""
+    if isinstance(value, list) and all(isinstance(inner, str) and inner and ";" not in inner for inner in value):
+        return "; ".join(map(str, value))
     return str(value) if isinstance(value, str) else _json(value)
 
 

@@ -30,7 +30,7 @@ FOREIGN = (
     (b"<html", "a web page"),
     (b"<?xml", "an XML document"),
 )
-CONTROLS = bytes(set(range(32)) - {0, 8, 9, 10, 12, 13, 26, 27, 28, 29, 30, 31})  # what text never has
+CONTROLS = bytes(set(range(32)) - {0, 1, 8, 9, 10, 12, 13, 26, 27, 28, 29, 30, 31})  # what text never has; some separate cells by 1 or 31
 
 
 def read(path: Path, stated: Format) -> Reading:

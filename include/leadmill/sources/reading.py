@@ -8,6 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from leadmill.errors import SourceError
+
+MOST_COLUMNS = 16_384  # as in a spreadsheet
 RAW_SHOWN = 100_000  # characters of a refused row that are kept; one broken quote can make a row of a whole file
 
 
@@ -33,6 +36,7 @@ REASONS = {
     "cell_too_long": "a cell is longer than the reader takes",
     "repeated_key": "the object names a key twice: which value counts is unknown",
     "not_json": "the line is not valid JSON",
+    "too_deep": "the object is nested too deeply",
     "not_an_object": "the entry is not a JSON object, or not a list of the expected length",
 }
 
@@ -51,6 +55,12 @@ class Reading:
     rows: pa.Table
     lines: pa.Array
     refused: tuple[Refusal, ...] = ()
+
+
+def refuse_wide(width: int, file: str, line: int | None = 1) -> None:
+    """Raise SourceError when there are more columns than any list has."""
+    if width > MOST_COLUMNS:
+        raise SourceError(f"has {width} columns; {MOST_COLUMNS} are the most a list may have.", file=file, line=line, hint="Is it a list?")
 
 
 def unique_names(headers: Iterable[str]) -> list[str]:

@@ -216,7 +216,7 @@ def _swallows(record: bytes, width: int | np.integer[Any], dialect: Dialect) -> 
 
     Then every line of the record looks like a row of its own: it has as many separators as the whole record.
     """
-    mark = dialect.delimiter[0].encode()
+    mark = (dialect.delimiter.rstrip(" ") or " ").encode()
     lines = record.splitlines()
     return bool(width > 1) and len(lines) > 1 and all(line.count(mark) >= width - 1 for line in lines)
 
@@ -266,8 +266,9 @@ def record_pattern(dialect: Dialect) -> re.Pattern[bytes]:
 
 
 def _separator(dialect: Dialect) -> bytes:
-    mark = re.escape(dialect.delimiter[0].encode())
-    return rb"%s(?:[ ]|(?=[\r\n]|\Z))" % mark if len(dialect.delimiter) > 1 else mark
+    """Pattern of the separator; a space at its end may be missing at the end of a line."""
+    mark = re.escape(dialect.delimiter.rstrip(" ").encode() or b" ")
+    return rb"%s(?:[ ]|(?=[\r\n]|\Z))" % mark if len(dialect.delimiter) > 1 and dialect.delimiter.endswith(" ") else mark
 
 
 def _cell(dialect: Dialect) -> bytes:

@@ -1,7 +1,8 @@
 """Parse one workbook in a process of its own, under a memory limit: a sheet of 2 kB can claim seventeen billion cells.
 
 Run as a script by `sheets.py`, never imported. In: the workbook's bytes on stdin, arguments: limit in bytes, sheet name (may be empty).
-Out: one JSON object on stdout, `{"sheets": [...], "sheet": name, "rows": [[text, ...], ...]}` or `{"error": code}`.
+Out: one JSON object on stdout, `{"sheets": [...], "sheet": name, "rows": [[text, ...], ...], "merged": [[top, left, bottom, right], ...]}`
+(from 0) or `{"error": code}`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import sys
 from typing import Any
 
+MOST_MERGED = 10_000  # merged cells that are told
 EXACT = 2**53  # whole numbers beyond are no longer exact in a spreadsheet
 
 
@@ -45,16 +47,18 @@ def read_workbook(data: bytes, wanted: str) -> dict[str, Any]:
         if wanted and wanted not in book.sheet_names:
             return {"error": "no_sheet", "sheets": book.sheet_names}
         visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible] or book.sheet_names
-        name, rows = "", []
+        name, rows, merged = "", [], []
         for name in [wanted] if wanted else visible:
-            rows = [[cell_text(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+            sheet = book.get_sheet_by_name(name)
+            rows = [[cell_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+            merged = [[*first, *last] for first, last in (sheet.merged_cell_ranges or [])[:MOST_MERGED]]
             if rows:
                 break
     except PasswordError:
         return {"error": "password"}
     except CalamineError:
         return {"error": "unreadable"}
-    return {"sheets": book.sheet_names, "sheet": name, "rows": rows}
+    return {"sheets": book.sheet_names, "sheet": name, "rows": rows, "merged": merged}
 
 
 def cell_text(cell: Any) -> str:

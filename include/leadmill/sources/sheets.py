@@ -11,6 +11,7 @@ from typing import Any
 from leadmill.config import Format
 from leadmill.errors import SourceError
 from leadmill.sources.grid import read_grid
+from leadmill.sources.headers import header_depths
 from leadmill.sources.reading import Reading
 
 WORKER = Path(__file__).with_name("sheet_worker.py")
@@ -35,7 +36,8 @@ def read_sheet(data: bytes, size: int, stated: Format, file: str) -> Reading:
         message, hint = REFUSED[found["error"]]
         raise SourceError(message, file=file, hint=hint)
     others = [name for name in found["sheets"] if name != found["sheet"]]
-    return read_grid(found["rows"], stated, {"sheet": found["sheet"], "other_sheets": others})
+    depths = header_depths(found["rows"], found["merged"])
+    return read_grid(found["rows"], stated, {"sheet": found["sheet"], "other_sheets": others}, depths=depths)
 
 
 def _parse(data: bytes, size: int, sheet: str, file: str) -> dict[str, Any]:
