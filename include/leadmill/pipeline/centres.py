@@ -8,10 +8,13 @@ from datetime import datetime
 import pyarrow as pa
 
 from leadmill import qualify as qualify_room
+from leadmill.config.ruleset import DIMENSIONS
 from leadmill.engine import connect
 from leadmill.pipeline.known import CrmEvents
 from leadmill.pipeline.mill import Mill
 from leadmill.qualify import CALL_SHEET, Ruleset
+
+VERDICTS = ["person_id", *DIMENSIONS]
 
 
 def read_company(mill: Mill, night: str, rulesets: Sequence[Ruleset], events: CrmEvents, now: datetime) -> None:
@@ -39,7 +42,7 @@ def _sheets(profiles: pa.Table, decisions: pa.Table, roles: pa.Table, ruleset: R
 
 
 def _with_earlier(mill: Mill, colleagues: pa.Table, tonight: pa.Table) -> pa.Table:
-    """Tonight's decisions, and for colleagues whom nothing new was said about the last one made."""
+    """Tonight's verdicts, and for colleagues whom nothing new was said about those of the last decision."""
     tables = {"latest": mill.registry.decisions.latest(), "colleagues": colleagues, "tonight": tonight}
     with connect(tables) as con:
         waiting = con.sql(
@@ -50,7 +53,7 @@ def _with_earlier(mill: Mill, colleagues: pa.Table, tonight: pa.Table) -> pa.Tab
         ).to_arrow_table()
         earlier = []
         for night in sorted(set(waiting["night_id"].to_pylist())):
-            with connect({"waiting": waiting, "decided": mill.lake.read("night", night, "decisions")}) as past:
-                query = "select decided.* from decided join waiting using (person_id) where night_id = $night"
+            with connect({"waiting": waiting, "decided": mill.lake.read("night", night, "decisions", columns=VERDICTS)}) as past:
+                query = f"select {', '.join(VERDICTS)} from decided join waiting using (person_id) where night_id = $night"
                 earlier.append(past.sql(query, params={"night": night}).to_arrow_table())
-    return pa.concat_tables([tonight, *earlier], promote_options="default")
+    return pa.concat_tables([tonight.select(VERDICTS), *earlier])

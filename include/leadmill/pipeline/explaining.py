@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from leadmill.config.ruleset import DIMENSIONS
 from leadmill.errors import StateError
 from leadmill.pipeline.mill import Mill, open_mill
+from leadmill.qualify import restore_ruleset, see
 
-KEPT = ("stage", *DIMENSIONS, "seen", "missing", "watch")
+KEPT = ("stage", *DIMENSIONS, "missing", "watch")
 
 
 def explain(identity: str) -> dict[str, Any]:
@@ -80,7 +81,10 @@ def _pairs(mill: Mill, records: pa.ChunkedArray) -> list[dict[str, Any]]:
 def _decisions(mill: Mill, person: str) -> list[dict[str, Any]]:
     """List every decision, oldest first, with what the night kept of it: stage, dimensions, the values seen, the facts missing."""
     rows = mill.registry.decisions.of_person(person).to_pylist()
-    return [{**_kept(mill, row["night_id"], person), **row, "reasons": json.loads(row["reasons"])} for row in rows]
+    return [
+        {**_kept(mill, row["night_id"], person), "seen": _seen(mill, row, person), **row, "reasons": json.loads(row["reasons"])}
+        for row in rows
+    ]
 
 
 def _kept(mill: Mill, night: str, person: str) -> dict[str, Any]:
@@ -90,6 +94,18 @@ def _kept(mill: Mill, night: str, person: str) -> dict[str, Any]:
     decided = mill.lake.read("night", night, "decisions", columns=["person_id", *KEPT])
     found = decided.filter(pc.equal(decided["person_id"], person)).select(list(KEPT)).to_pylist()
     return found[0] if found else {}
+
+
+def _seen(mill: Mill, decision: dict[str, Any], person: str) -> list[dict[str, Any]]:
+    """Tell the values the rules saw: of the profile the night kept, by the very ruleset that decided; nothing where no rule looked."""
+    night = decision["night_id"]
+    if not decision["ruleset_hash"] or not mill.lake.holds("night", night, "profiles"):
+        return []
+    profiles = mill.lake.read("night", night, "profiles")
+    mine = profiles.filter(pc.equal(profiles["person_id"], person))
+    ruleset = restore_ruleset(mill.registry.decisions.ruleset_text(decision["ruleset_hash"]))
+    found: list[dict[str, Any]] = see(mine, ruleset)[0].as_py() if mine.num_rows else []
+    return found
 
 
 def _pushes(mill: Mill, person: str) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from leadmill.qualify.decide import DECISION, decide
 from leadmill.qualify.profile import profile
 from leadmill.qualify.reopen import DUE, find_due
 from leadmill.qualify.ruleset import Ruleset, load_ruleset, restore_ruleset
+from leadmill.qualify.seen import see
 from leadmill.qualify.simulate import MOVE, Comparison, Night, compare
 
 __all__ = [
@@ -40,5 +41,6 @@ __all__ = [
     "read_centres",
     "render",
     "restore_ruleset",
+    "see",
     "write_call_sheets",
 ]

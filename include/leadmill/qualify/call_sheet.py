@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from leadmill.engine import connect, quote_text
+from leadmill.engine import connect, quote, quote_text
 from leadmill.qualify.grammar import NOW, Binder, facts_in, write
 from leadmill.qualify.judge import select_facts
 from leadmill.qualify.ruleset import Ruleset
@@ -40,17 +40,17 @@ def write_call_sheets(profiles: pa.Table, decisions: pa.Table, roles: pa.Table, 
         f"case when {write(each.when, binder)} then {{'gain': {quote_text(each.fact.gain)}, 'say': {quote_text(each.fact.say)}}} end"
         for each in ruleset.statements
     )
-    asked = frozenset().union(*(facts_in(each.when) for each in ruleset.statements))
-    facts = ", ".join([*select_facts(profiles, ruleset, asked), "company_id"])
+    open_questions = ", ".join(f"case when {quote(name)} is null then {quote_text(say)} end" for name, say in _questions(ruleset).items())
+    read = ruleset.reads.union(*(facts_in(each.when) for each in ruleset.statements))
+    facts = ", ".join([*select_facts(profiles, ruleset, read), "company_id"])
     statement = f"""
-        with fact as (select {facts} from profiles),
-        qualified as (select * from decisions where decision = 'qualified'),
+        with qualified as (select * from decisions where decision = 'qualified'),
+        fact as (select {facts} from profiles where person_id in (select person_id from qualified)),
         why as (select person_id, list(because order by points desc, rule) as why from (
                   select person_id, unnest(reasons, recursive := true) from qualified) join sentences using (rule)
                 where verdict = 'true' and points > 0 group by 1),
-        ask as (select person_id, list(distinct question order by question) as ask from (
-                  select person_id, unnest(seen, recursive := true) from qualified) join questions using (fact)
-                where value is null group by 1),
+        ask as (select person_id, list_sort(list_distinct(list_filter([{open_questions}]::varchar[], lambda x: x is not null))) as ask
+                from fact),
         others as (select fact.person_id, list({{'person_id': roles.person_id, 'role': role, 'confidence': confidence}}
                           order by confidence desc, roles.person_id) as colleagues
                    from fact join roles on roles.company_id = fact.company_id and roles.person_id <> fact.person_id group by 1)
@@ -60,21 +60,20 @@ def write_call_sheets(profiles: pa.Table, decisions: pa.Table, roles: pa.Table, 
         from qualified join fact using (person_id) left join why using (person_id) left join ask using (person_id)
              left join others using (person_id) order by score desc, person_id
     """
-    with connect({"profiles": profiles, "decisions": decisions, "roles": roles, **_words(ruleset)}) as con:
+    with connect({"profiles": profiles, "decisions": decisions, "roles": roles, "sentences": _sentences(ruleset)}) as con:
         values: dict[str, Any] = dict(binder.values) | ({NOW: now.timestamp()} if f"${NOW}" in statement else {})
         return con.sql(statement, params=values).to_arrow_table().cast(CALL_SHEET)
 
 
-def _words(ruleset: Ruleset) -> dict[str, pa.Table]:
-    """Collect what the ruleset says of its rules and of the facts it asks for."""
-    sentences = {rule.fact.id: rule.fact.because for rule in ruleset.rules}
-    questions = {name: ruleset.fact.questions.get(name, f"{name.replace('_', ' ')}?") for name in sorted(ruleset.reads)}
-    return {
-        "sentences": pa.table({"rule": pa.array(list(sentences), pa.string()), "because": pa.array(list(sentences.values()), pa.string())}),
-        "questions": pa.table(
-            {"fact": pa.array(list(questions), pa.string()), "question": pa.array(list(questions.values()), pa.string())}
-        ),
-    }
+def _sentences(ruleset: Ruleset) -> pa.Table:
+    """Collect what the ruleset says of its rules."""
+    told = {rule.fact.id: rule.fact.because for rule in ruleset.rules}
+    return pa.table({"rule": pa.array(list(told), pa.string()), "because": pa.array(list(told.values()), pa.string())})
+
+
+def _questions(ruleset: Ruleset) -> dict[str, str]:
+    """Collect how to ask for each fact the rules read."""
+    return {name: ruleset.fact.questions.get(name, f"{name.replace('_', ' ')}?") for name in sorted(ruleset.reads)}
 
 
 def render(sheet: dict[str, Any]) -> str:

@@ -1,27 +1,26 @@
 """Decisions: every rule's verdict, four dimensions, a stage, and the points that add up to the score.
 
 Null is unknown: an unknown rule gives no points and refuses nobody; a dimension is unknown while the facts still missing could bring it to
-its minimum. See `judge` for the statement, `missing` for what would qualify a near miss.
+its minimum. People whose facts answer alike are decided together: see `patterns`; `judge` for the statement, `missing` for what would
+qualify a near miss, `seen` for the values behind a decision.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
 from leadmill.config.ruleset import DIMENSIONS
-from leadmill.engine import connect, quote, quote_text
-from leadmill.qualify.facts import CRM_FACTS, PROVENANCE
+from leadmill.engine import connect
 from leadmill.qualify.grammar import facts_in
-from leadmill.qualify.judge import GATE, InForce, judge, select_facts
+from leadmill.qualify.judge import InForce, judge
 from leadmill.qualify.missing import find_missing
+from leadmill.qualify.patterns import find_patterns
+from leadmill.qualify.reasons import REASON, give_reasons
 from leadmill.qualify.ruleset import Ruleset
 
-REASON = pa.struct([("rule", pa.string()), ("dimension", pa.string()), ("verdict", pa.string()), ("points", pa.int64())])
-SEEN = pa.struct([("fact", pa.string()), ("value", pa.string()), ("origin", pa.string())])
 DECISION = pa.schema(
     [
         ("person_id", pa.string()),
@@ -30,7 +29,6 @@ DECISION = pa.schema(
         ("score", pa.int64()),  # the sum of the reasons' points
         *[(dimension, pa.string()) for dimension in DIMENSIONS],  # true, false, unknown
         ("reasons", pa.list_(REASON)),  # every gate and rule in force, in the ruleset's order
-        ("seen", pa.list_(SEEN)),  # the value of every fact the rules asked for and the source it came from; null is unknown
         ("missing", pa.list_(pa.string())),  # the smallest set of unknown facts that would qualify the person, by name
         ("watch", pa.list_(pa.string())),  # facts whose change would re-open a decision that is not "qualified"
         ("ruleset", pa.string()),
@@ -49,54 +47,30 @@ def decide(profiles: pa.Table, ruleset: Ruleset, now: datetime) -> pa.Table:
     """
     force = InForce.at(ruleset, now)
     with connect({"profiles": profiles}) as con:
-        judged = judge(con, profiles, force)
-        told = tell(judged, force)
-        told = told.append_column("missing", find_missing(judged, profiles.num_rows, force))
-        told = told.append_column("seen", _seen(con, profiles, force))
-        return told.select(DECISION.names).cast(DECISION)
-
-
-def tell(judged: duckdb.DuckDBPyRelation, force: InForce) -> pa.Table:
-    """Put what `judge` found into words: DECISION without `seen` and `missing`."""
-    told = judged.query("judged", _decision_sql(force)).to_arrow_table()
-    same = {"ruleset": force.ruleset.name, "ruleset_hash": force.ruleset.hash, "decided_at": force.now}
+        patterns = find_patterns(judge(con, profiles, force), force)
+        examples = profiles.take(pa.array(patterns.firsts))
+        con.register("profiles", examples)
+        judged = judge(con, examples, force).to_arrow_table()
+        con.register("judged", judged)
+        told = con.sql(_told(force)).to_arrow_table()
+        told = told.append_column("watch", _watch(told["open_ends"].to_numpy(), force)).take(pa.array(patterns.codes))
+        told = told.set_column(0, "person_id", profiles["person_id"])
+        told = told.append_column("reasons", give_reasons(judged, patterns.codes, force))
+        told = told.append_column("missing", find_missing(con, profiles, judged, patterns, force))
+    same = {"ruleset": ruleset.name, "ruleset_hash": ruleset.hash, "decided_at": now}
     for name, value in same.items():
         told = told.append_column(name, pa.repeat(pa.scalar(value, DECISION.field(name).type), told.num_rows))
-    return told.append_column("watch", _watch(told["open_ends"].to_numpy(), force))
+    return told.select(DECISION.names).cast(DECISION)
 
 
-def _seen(con: duckdb.DuckDBPyConnection, profiles: pa.Table, force: InForce) -> pa.ChunkedArray:
-    """Keep what the rules saw, so that a decision explains itself after the profile has moved on."""
-    traced = PROVENANCE in profiles.column_names
-    names = force.ruleset.reads
-    facts = [
-        f"{{'fact': {quote_text(name)}, 'value': {quote(name)}::varchar, 'origin': {_origin(name) if traced else 'null::varchar'}}}"
-        for name in sorted(names)
-    ]
-    given = ", ".join([*select_facts(profiles, force.ruleset, names), *([PROVENANCE] if traced else [])])
-    kind = "struct(fact varchar, value varchar, origin varchar)[]"
-    return con.sql(f"select [{', '.join(facts)}]::{kind} as seen from (select {given} from profiles)").to_arrow_table()["seen"]
-
-
-def _origin(name: str) -> str:
-    """Write who said a fact, null while it is unknown."""
-    if name in CRM_FACTS.names:
-        return f"case when {quote(name)} is not null then 'crm' end"
-    path = "$." + quote(name)
-    said = [f"json_extract_string({PROVENANCE}, {quote_text(each)})" for each in (path + ".source", path)]
-    return f"case when {quote(name)} is not null then coalesce({', '.join(said)}) end"
-
-
-def _decision_sql(force: InForce) -> str:
+def _told(force: InForce) -> str:
+    """Put into words what `judge` found."""
     recheck = force.ruleset.fact.recheck
-    reasons = [_reason(f"g{i}", gate.fact.id, GATE, "0") for i, gate in enumerate(force.gates)]
-    reasons += [_reason(f"v{i}", rule.fact.id, rule.fact.dimension, f"p{i}") for i, rule in enumerate(force.rules)]
     moment = f"to_timestamp({force.now.timestamp()!r})"
     return f"""
         select person_id, decision,
                case when is_out then null when is_prospect then 'prospect' when is_lead then 'lead' end as stage,
                score, {", ".join(f"{_word(name)} as {name}" for name in DIMENSIONS)},
-               [{", ".join(reasons)}] as reasons,
                {_open_ends(force)} as open_ends,
                case decision when 'nurture' then {moment} + interval {recheck.nurture_days} day
                              when 'disqualified' then {moment} + interval {recheck.disqualified_days} day end as next_check_at
@@ -106,10 +80,6 @@ def _decision_sql(force: InForce) -> str:
 
 def _word(verdict: str) -> str:
     return f"case {verdict} when true then 'true' when false then 'false' else 'unknown' end"
-
-
-def _reason(verdict: str, name: str, dimension: str, points: str) -> str:
-    return f"{{'rule': {quote_text(name)}, 'dimension': {quote_text(dimension)}, 'verdict': {_word(verdict)}, 'points': {points}}}"
 
 
 def _open_ends(force: InForce) -> str:

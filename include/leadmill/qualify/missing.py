@@ -1,9 +1,9 @@
 """The smallest set of missing facts that would qualify a near miss.
 
-People whose rules stand alike form a pattern; a pattern is solved once. Sets of unknown facts are tried in order of size: those that could
-not suffice even if every rule they touch came out true are left out by counting, the others are proved by filling the facts with
-witnesses and asking the judge. In the end everybody is judged with the facts found for the pattern filled in: what is reported has been
-seen to qualify this very person.
+People whose rules stand alike as far as missing facts go are solved once. Sets of unknown facts are tried in order of size: those that
+could not suffice even if every rule they touch came out true are left out by counting, the others are proved by filling the facts with
+witnesses and asking the judge. Where values that people have could still tell two of them apart, everybody is judged with the facts found
+filled in: what is reported has been seen to qualify this very person.
 """
 
 from __future__ import annotations
@@ -20,101 +20,156 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadmill.config.ruleset import Dimension
-from leadmill.engine import connect, quote
+from leadmill.config.ruleset import DIMENSIONS, Dimension, DimensionFact, StageFact
+from leadmill.engine import quote
 from leadmill.qualify.facts import arrow_types
-from leadmill.qualify.grammar import Scalar, facts_in, ordered_facts_in
+from leadmill.qualify.grammar import Node, Scalar, atoms_in, facts_in, ordered_facts_in
 from leadmill.qualify.judge import InForce, judge
+from leadmill.qualify.patterns import Numbers, Patterns, number_rows
 from leadmill.qualify.witness import entangled, witnesses
 
 LARGEST_SET = 6  # nobody asks a person for more at once
 MAX_TRIALS = 3_000  # fillings of one set; the ruleset's own constants rarely need a hundred
-AT_ONCE = 500  # patterns judged together: bounds the memory of their trials
+AT_ONCE = 500_000  # trials judged together: bounds their memory
 MAX_ROUNDS = 40  # sets proved in vain before a pattern is given up
 
 Filling = dict[str, Scalar]
 
 
 @dataclass(slots=True)
-class _Pattern:
-    """People whose rules stand alike: one of them in full, the sets still to be tried, the filling that qualified."""
+class _Near:
+    """People whom the same facts would help: the place of one of them, the sets still to be tried, the filling that qualified."""
 
-    row: dict[str, Any]
+    place: int
     sets: Iterator[tuple[str, ...]]
     filling: Filling | None = None
 
 
-def find_missing(judged: duckdb.DuckDBPyRelation, people: int, force: InForce) -> pa.Array:
-    """Name the missing facts of each of `people` rows of `judge`, sorted, in their order; an empty list where none would help."""
-    near = judged.query("judged", _near(force)).to_arrow_table()
-    codes = near["pattern"].combine_chunks().dictionary_encode().indices.to_numpy()
-    firsts = np.unique(codes, return_index=True)[1]
+def find_missing(con: duckdb.DuckDBPyConnection, profiles: pa.Table, judged: pa.Table, patterns: Patterns, force: InForce) -> pa.Array:
+    """Name the missing facts of every profile, sorted, in their order; an empty list where none would help.
+
+    `judged`: what `judge` said of the first profile of every pattern; `con` holds it under that name, and its profiles as `profiles`.
+    """
+    near = con.sql(_near(force)).to_arrow_table()
+    alike = number_rows([near["alike"]], near.num_rows)
     order = list(dict.fromkeys(name for node in force.conditions for name in ordered_facts_in(node)))
-    patterns = [_Pattern(row, _sets(row, force, order)) for row in near.take(pa.array(firsts)).to_pylist()]
-    if patterns:
-        _solve(patterns, force)
-    solved = np.array([pattern.filling is not None for pattern in patterns] or [False])[codes]
-    rows, codes = near.filter(pa.array(solved)), codes[solved]
-    proved = _qualify([pattern.filling or {} for pattern in patterns], rows, codes, force)
-    lists = pa.array([[], *(sorted(pattern.filling or {}) for pattern in patterns)], pa.list_(pa.string()))
-    place = np.zeros(people, dtype=np.int64)
-    place[rows["at"].to_numpy()[proved]] = codes[proved] + 1
-    return lists.take(pa.array(place))
+    rows = judged.take(near["place"].take(pa.array(alike.firsts))).to_pylist()
+    asked = [_Near(int(near["place"][int(first)].as_py()), _sets(row, force, order)) for first, row in zip(alike.firsts, rows, strict=True)]
+    if asked:
+        _Solver(con, judged, force).solve(asked)
+    fillings: list[Filling] = [{}, *(each.filling or {} for each in asked)]
+    of_pattern = np.zeros(judged.num_rows, dtype=np.int64)
+    of_pattern[near["place"].to_numpy()] = alike.codes + 1
+    chosen = of_pattern[patterns.codes]
+    doubtful = _told_apart(force)
+    doubted = np.flatnonzero(np.array([bool(doubtful & filling.keys()) for filling in fillings])[chosen])
+    if len(doubted):
+        proved = _qualify(con, profiles.take(pa.array(doubted)), fillings, chosen[doubted], force)
+        chosen[doubted[~proved]] = 0
+    return pa.array([sorted(filling) for filling in fillings], pa.list_(pa.string())).take(pa.array(chosen))
+
+
+def _stages(force: InForce) -> list[StageFact]:
+    """Every stage that counts as qualified."""
+    stages = force.ruleset.fact.stages
+    return [stages.lead, stages.prospect] if force.ruleset.fact.qualify_as == "lead" else [stages.prospect]
+
+
+def _matters(dimension: Dimension, force: InForce) -> bool:
+    """Whether a dimension can keep somebody from qualifying."""
+    fact: DimensionFact = getattr(force.ruleset.fact.dimensions, dimension)
+    return fact.if_false == "disqualified" or any(dimension in stage.needs for stage in _stages(force))
 
 
 def _near(force: InForce) -> str:
     """Select nurtured people whom facts still unknown could qualify, each with all that decides which facts would help."""
-    stage = force.stage
+    stage, fact = force.stage, force.ruleset.fact
     hopes = [f"coalesce({dimension}, true)" for dimension in stage.needs]
-    parts = [f"g{i} is null" for i in range(len(force.gates))] + [f"a{i}" for i in range(len(force.parts))]
-    parts += [f"case when v{i} is null then w{i} end" for i in range(len(force.rules))]
-    parts += [f"{quote(name)} is null" for name in sorted(_shared(force))]
-    parts += [f"greatest({force.ruleset.fact.minimum(name)} - {name}_points, 0)" for name in stage.needs] + [
-        f"greatest({stage.score} - score, 0)"
-    ]
+    parts = [*_unknown(force), *(f"case when v{i} is null then w{i} end" for i in range(len(force.rules)))]
+    parts += [f"greatest({fact.minimum(name)} - {name}_points, 0)" for name in DIMENSIONS if _matters(name, force)]
+    parts += [f"greatest({each.score} - score, 0)" for each in _stages(force)]
+    parts += [f"greatest({fact.nurture_score} - score, 0)"] if fact.nurture_score is not None else []
     return f"""
-        select concat_ws('|', {", ".join(f"coalesce(({part})::varchar, '?')" for part in parts)}) as pattern, *
-        from (select row_number() over () - 1 as at, * from judged)
+        select place, concat_ws('|', {", ".join(f"coalesce(({part})::varchar, '?')" for part in parts)}) as alike
+        from (select row_number() over () - 1 as place, * from judged)
         where {" and ".join(["decision = 'nurture'", *hopes, f"score + open_points >= {stage.score}"])}
     """
 
 
-def _shared(force: InForce) -> frozenset[str]:
-    """Facts of conditions that read several: their being unknown does not show in one verdict."""
-    return frozenset().union(
-        *(rule.reads for rule in force.rules if len(rule.reads) > 1), *(facts_in(gate.out_when) for gate in force.gates)
-    )
+def _unknown(force: InForce) -> Iterator[str]:
+    """Write of every unknown condition which facts it lacks and how its parts stand; of a known one nothing can change."""
+    atom = 0
+    for verdict, node in _conditions(force):
+        yield f"{verdict} is null"
+        yield from (f"case when {verdict} is null then {quote(name)} is null end" for name in sorted(facts_in(node)))
+        joined = len(atoms_in(node))
+        if joined > 1:
+            yield from (f"case when {verdict} is null then a{i} end" for i in range(atom, atom + joined))
+            atom += joined
 
 
-def _solve(patterns: list[_Pattern], force: InForce) -> None:
-    """Try the next set of every open pattern, round by round."""
-    choices = _choices(force)
-    for _ in range(MAX_ROUNDS):
-        tried = [(pattern, names) for pattern in patterns if pattern.filling is None and (names := next(pattern.sets, None))]
-        if not tried:
-            break
-        for start in range(0, len(tried), AT_ONCE):
-            _try(tried[start : start + AT_ONCE], choices, force)
+def _conditions(force: InForce) -> Iterator[tuple[str, Node]]:
+    """Yield every condition in the judge's order, each with the name of the verdict it belongs to."""
+    yield from ((f"g{i}", gate.out_when) for i, gate in enumerate(force.gates))
+    for i, rule in enumerate(force.rules):
+        yield from ((f"v{i}", node) for node in (rule.when, rule.since) if node is not None)
 
 
-def _try(tried: list[tuple[_Pattern, tuple[str, ...]]], choices: dict[str, list[Scalar]], force: InForce) -> None:
-    """Give every pattern the first filling of its set that qualifies, if there is one: all are judged in one go."""
-    trials = [
-        (number, dict(zip(names, values, strict=True)))
-        for number, (_, names) in enumerate(tried)
-        for values in islice(product(*(choices[name] for name in names)), MAX_TRIALS)
-    ]
-    rows = pa.Table.from_pylist([pattern.row for pattern, _ in tried], schema=_schema(force))
-    places = pa.array([number for number, _ in trials], pa.int64())
-    proved = _qualify([filling for _, filling in trials], rows.take(places), np.arange(len(trials)), force)
-    for (number, filling), qualifies in zip(trials, proved, strict=True):
-        if qualifies and tried[number][0].filling is None:
-            tried[number][0].filling = filling
+def _told_apart(force: InForce) -> frozenset[str]:
+    """Facts that may qualify one person and not another who stands alike.
+
+    What is compared with another fact depends on its value; points that fade depend on a moment; points lost on what is to spare.
+    """
+    rules = [rule.reads for rule in force.rules if rule.since is not None or rule.fact.points < 0]
+    return entangled(force).union(*rules)
 
 
-def _schema(force: InForce) -> pa.Schema:
-    types = arrow_types(force.ruleset.fact)
-    return pa.schema([(name, types[name]) for name in sorted(force.ruleset.reads)])
+class _Solver:
+    """Tries sets of facts until one qualifies, all open cases together: every round asks the judge once."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, judged: pa.Table, force: InForce) -> None:
+        self.con = con
+        self.judged = judged
+        self.force = force
+        self.choices = _choices(con, force)
+
+    def solve(self, cases: list[_Near]) -> None:
+        """Give every case the first filling of its smallest set that qualifies, where there is one."""
+        for _ in range(MAX_ROUNDS):
+            tried = [(case, names) for case in cases if case.filling is None and (names := next(case.sets, None))]
+            if not tried:
+                break
+            self._round(tried)
+
+    def _round(self, tried: list[tuple[_Near, tuple[str, ...]]]) -> None:
+        fillings, spans = self._fillings({names for _, names in tried})
+        sizes = np.array([spans[names][1] - spans[names][0] for _, names in tried])
+        batch = np.cumsum(sizes) // AT_ONCE
+        for one in np.unique(batch):
+            self._try([tried[i] for i in np.flatnonzero(batch == one)], fillings, spans)
+
+    def _fillings(self, sets: set[tuple[str, ...]]) -> tuple[list[Filling], dict[tuple[str, ...], tuple[int, int]]]:
+        """Fill every set with all choices; of each set, where its fillings start and end."""
+        fillings: list[Filling] = []
+        spans = {}
+        for names in sorted(sets):
+            start = len(fillings)
+            combined = islice(product(*(self.choices[name] for name in names)), MAX_TRIALS)
+            fillings += [dict(zip(names, values, strict=True)) for values in combined]
+            spans[names] = (start, len(fillings))
+        return fillings, spans
+
+    def _try(
+        self, tried: list[tuple[_Near, tuple[str, ...]]], fillings: list[Filling], spans: dict[tuple[str, ...], tuple[int, int]]
+    ) -> None:
+        ranges = [np.arange(*spans[names]) for _, names in tried]
+        cases = np.repeat(np.arange(len(tried)), [len(each) for each in ranges])
+        codes = np.concatenate(ranges)
+        people = self.judged.take(pa.array(np.array([case.place for case, _ in tried])[cases]))
+        proved = np.flatnonzero(_qualify(self.con, people, fillings, codes, self.force))
+        solved, firsts = np.unique(cases[proved], return_index=True)
+        for case, first in zip(solved, firsts, strict=True):
+            tried[case][0].filling = fillings[codes[proved[first]]]
 
 
 def _sets(row: dict[str, Any], force: InForce, order: list[str]) -> Iterator[tuple[str, ...]]:
@@ -147,11 +202,12 @@ def _suffices(chosen: int, masks: list[tuple[int, Dimension, int]], lacking: dic
     return each and sum(worth for _, worth in gains) >= short
 
 
-def _choices(force: InForce) -> dict[str, list[Scalar]]:
+def _choices(con: duckdb.DuckDBPyConnection, force: InForce) -> dict[str, list[Scalar]]:
     """Witnesses per fact, one of each kind: two that turn every rule alike are the same to a decision."""
     trials = [(name, value) for name, values in sorted(witnesses(force).items()) for value in values]
-    nobody = pa.table({field.name: pa.nulls(len(trials), field.type) for field in _schema(force)})
-    judged = _judge(nobody, [{name: value} for name, value in trials], np.arange(len(trials)), force)
+    types = arrow_types(force.ruleset.fact)
+    nobody = pa.table({name: pa.nulls(len(trials), types[name]) for name in sorted(force.ruleset.reads)})
+    judged = _judge(con, nobody, [{name: value} for name, value in trials], np.arange(len(trials)), force).to_arrow_table()
     marks = [name for name in judged.column_names if name[0] in "gvwa" and name[1:].isdigit()]
     apart = entangled(force)
     choices: dict[tuple[Any, ...], tuple[str, Scalar]] = {}
@@ -160,22 +216,22 @@ def _choices(force: InForce) -> dict[str, list[Scalar]]:
     return {name: [value for other, value in choices.values() if other == name] for name, _ in trials}
 
 
-def _qualify(fillings: list[Filling], rows: pa.Table, codes: np.ndarray, force: InForce) -> np.ndarray:
+def _qualify(con: duckdb.DuckDBPyConnection, rows: pa.Table, fillings: list[Filling], codes: Numbers, force: InForce) -> np.ndarray:
     """Whether each row qualifies once the unknown facts of its filling (`codes` says which) are filled in."""
-    if not rows.num_rows:
-        return np.zeros(0, dtype=bool)
-    return np.asarray(pc.equal(_judge(rows, fillings, codes, force)["decision"], "qualified"))
+    decisions = _judge(con, rows, fillings, codes, force).query("judged", "select decision = 'qualified' as holds from judged")
+    return np.asarray(decisions.to_arrow_table()["holds"], dtype=bool)
 
 
-def _judge(rows: pa.Table, fillings: list[Filling], codes: np.ndarray, force: InForce) -> pa.Table:
+def _judge(
+    con: duckdb.DuckDBPyConnection, rows: pa.Table, fillings: list[Filling], codes: Numbers, force: InForce
+) -> duckdb.DuckDBPyRelation:
     """Put values where nothing is known, and judge."""
-    places = pa.array(codes)
-    columns = {
-        field.name: pc.coalesce(
-            rows[field.name].cast(field.type), pa.array([filling.get(field.name) for filling in fillings], field.type).take(places)
-        )
-        for field in _schema(force)
-    }
-    people = pa.table({"person_id": pa.array([""] * rows.num_rows, pa.string()), **columns})
-    with connect({"profiles": people}) as con:
-        return judge(con, people, force).to_arrow_table()
+    types, places = arrow_types(force.ruleset.fact), pa.array(codes)
+    filled = {name for filling in fillings for name in filling}
+    columns = {name: rows[name].cast(types[name]) for name in sorted(force.ruleset.reads) if name in rows.column_names}
+    for name in sorted(filled):
+        values = pa.array([filling.get(name) for filling in fillings], types[name]).take(places)
+        columns[name] = pc.coalesce(columns[name], values) if name in columns else values
+    people = pa.table({"person_id": pa.repeat("", rows.num_rows), **columns})
+    con.register("profiles", people)
+    return judge(con, people, force)

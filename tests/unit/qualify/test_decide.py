@@ -13,7 +13,7 @@ from rulesets import NOW
 
 from leadmill.config import CHECKOUT
 from leadmill.errors import RuleError
-from leadmill.qualify import DECISION, decide, load_ruleset
+from leadmill.qualify import DECISION, decide, load_ruleset, see
 
 RULESETS = CHECKOUT / "include" / "config" / "rulesets"
 HOUSES = {"mortgage_prequalified": "boolean", "asked_for": "text", "household_role": "text", "do_not_contact": "boolean"}
@@ -172,12 +172,12 @@ def test_what_would_reopen_a_decision_is_named(tmp_path: Path) -> None:
     assert rulesets.decide_one(ruleset, types, **dict.fromkeys(FOUR, True))["watch"] == []
 
 
-def test_a_decision_keeps_the_values_it_saw_and_where_they_came_from(tmp_path: Path) -> None:
+def test_what_the_rules_saw_is_told_from_the_profile_with_where_they_came_from(tmp_path: Path) -> None:
     ruleset = rulesets.load(tmp_path, rulesets.PLAIN)
     told = '{"wants": {"record_id": "r-2", "source": "fair"}, "lacks": "register"}'
     profiles = rulesets.people(FOUR, {"wants": True, "lacks": False}).append_column("provenance", pa.array([told]))
 
-    seen = {each["fact"]: (each["value"], each["origin"]) for each in decide(profiles, ruleset, NOW).to_pylist()[0]["seen"]}
+    seen = {each["fact"]: (each["value"], each["origin"]) for each in see(profiles, ruleset)[0].as_py()}
 
     assert seen == {"wants": ("true", "fair"), "can_pay": (None, None), "decides": (None, None), "lacks": ("false", "register")}
 

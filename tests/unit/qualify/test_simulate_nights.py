@@ -114,7 +114,7 @@ def test_companies_are_read_as_buying_centres(slept: House) -> None:
     assert shown.count("missing: influencer, user") == 2
 
 
-def test_a_decision_in_the_lake_names_the_source_of_every_value(slept: House) -> None:
-    seen = slept.lake("night", "n001", "decisions")["seen"].to_pylist()[0]
+def test_a_decision_names_the_source_of_every_value(slept: House) -> None:
+    person = slept.lake("night", "n001", "decisions")["person_id"][0].as_py()
 
-    assert {"fact": "employee_count", "value": "250", "origin": "acme"} in seen
+    assert {"fact": "employee_count", "value": "250", "origin": "acme"} in pipeline.explain(person)["decisions"][0]["seen"]
