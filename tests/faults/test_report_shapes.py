@@ -107,6 +107,13 @@ REPORTS = [
         ((6, "second_table"), (7, "second_table")),
     ),
     Report(
+        "a longer and wider table below makes no captions of the first",
+        written([DATED, *CALLS, [*DATED, "Note"], *([*CALLS[0], "x"] for _ in range(5))]),
+        DATED,
+        CALLS,
+        tuple((line, "too_many_cells") for line in range(5, 11)),
+    ),
+    Report(
         "a section whose header has two rows",
         written(
             [

@@ -18,7 +18,7 @@ DELIMITERS = (",", ";", "\t", "|", ", ", "; ", " ")
 RARE = re.compile(r"[|:;~^#!*<>\x01\x1f]{1,3}")  # marks, or several that stand together, that separate cells where no usual one does
 QUOTES = ('"', "'", "`")
 SAMPLE_BYTES = 1 << 16
-SAMPLE_RECORDS = 200
+SAMPLE_RECORDS, SAMPLE_ROWS = 200, 50  # whose widths, and whose cells are looked at
 MANY_COLUMNS = 3  # a list separated by spaces or rare marks has at least these, else it is a list of phrases, or of numbers only
 POOR = 0.3  # score under which no usual mark separates the cells
 NUMBER = re.compile(r"[-+]?[\d.,]+([eE][-+]?\d+)?")
@@ -100,9 +100,8 @@ def _score(sample: bytes, dialect: Dialect) -> float:
     odd, doubtful = _odd(dialect), dialect.delimiter not in DELIMITERS or dialect.delimiter == " "
     if doubtful and (agreement < 1 or len(records) == 1):
         return 0.0
-    cells = [
-        cell for index in range(min(len(records), 50)) if records.widths[index] == width for cell in split(records.slice(index), dialect)
-    ]
+    alike = [index for index in range(min(len(records), SAMPLE_RECORDS)) if records.widths[index] == width][:SAMPLE_ROWS]
+    cells = [cell for index in alike for cell in split(records.slice(index), dialect)]
     if doubtful and width < MANY_COLUMNS and not all(NUMBER.fullmatch(cell) for cell, _ in cells[width:]):
         return 0.0
     whole = sum(1 for cell, quoted in cells if quoted or not odd.search(cell))

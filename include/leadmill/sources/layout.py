@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +14,7 @@ from leadmill.sources.headers import are_years, count_rows, is_certain, is_heade
 
 LOOKED_AT = 200  # rows
 MOST, FEW = 0.5, 0.02  # shares of the rows that agree on a width, or are strays
+FEWEST = 3  # rows below a header that make a table of their own
 PAIR = 2  # cells of a fact above a table: what, and how much
 MOST_FACTS = 40
 NO_DEPTHS: Mapping[int, int] = MappingProxyType({})
@@ -39,7 +41,7 @@ def find_layout(rows: Sequence[list[str]], stated: Format, begin: int = 0, depth
     A row that could not be cut is an empty list. What the source states of header rows is believed; `depths` tells how many a header that
     begins in a row has at least.
     """
-    width = _commonest_width(rows[begin:])
+    width = _table_width(rows[begin:])
     if not width:  # not one row can be read
         return Layout((), begin, begin, 0)
     start = begin if stated.skip_rows is not None else _header_at(rows, width, begin)
@@ -56,16 +58,19 @@ def find_layout(rows: Sequence[list[str]], stated: Format, begin: int = 0, depth
     return Layout(columns, start + count, start, _row_width(below, len(columns)), tuple(map(tuple, header)))
 
 
-def _commonest_width(rows: Sequence[list[str]]) -> int:
-    """Width of most rows; of equals, the first (another table below may be as long). A small table below many lines is still one."""
+def _table_width(rows: Sequence[list[str]]) -> int:
+    """Width of the table: of its rows where it certainly begins with a header, else of most rows; of equals, the first.
+
+    So a longer table below does not make captions of the first, and many lines above do not hide a small one.
+    """
+    begin = next((index for index, row in enumerate(rows) if len(row) > 1), len(rows))
+    first = list(takewhile(lambda row: len(row) == len(rows[begin]), rows[begin:]))
+    is_last = begin + len(first) == len(rows)
+    if (is_last and len(first) > 1) or (len(first) > FEWEST and len(first[0]) > PAIR):
+        if is_certain(first[0], first[1:]):
+            return len(first[0])
     widths = Counter(len(row) for row in rows[:LOOKED_AT] if row)
-    width = widths.most_common(1)[0][0] if widths else 0
-    if width > 1 or not widths:
-        return width
-    lines = next((index for index, row in enumerate(rows) if len(row) > 1), len(rows))
-    table = [row for row in rows[lines:] if any(row)]
-    same = len(table) > 1 and {len(row) for row in table} == {len(table[0])}
-    return len(table[0]) if same and is_certain(table[0], table[1:]) else width
+    return widths.most_common(1)[0][0] if widths else 0
 
 
 def _row_width(below: Sequence[list[str]], columns: int) -> int:
