@@ -10,7 +10,7 @@ is true or unknown, never false.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from leadmill.engine import quote
@@ -103,6 +103,14 @@ _TEMPLATES: dict[str, str] = {
     "double": "cast({0} as double)",
     "moment": "cast({0} as timestamp)",
 }
+# Spark maps letters as Java does (ß to SS, a last Σ to ς), trims one kind of space, reads \ in a pattern and cuts seconds. DuckDB does none
+# of it, and DuckDB decides: these say in Spark's SQL what DuckDB does.
+_SPACES = "".join(chr(code) for code in (0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000))
+_IOTA = [letter for letter in map(chr, range(0x1F80, 0x1FF4)) if len(letter.upper()) > len(letter.title()) and letter.title() != letter]
+_SMALL, _LARGE = "".join(["ß", *_IOTA]), "".join(["ẞ", *map(str.title, _IOTA)])
+_LETTERS = "array_join(transform(split({0}, ''), letter -> {1}), '')"
+_LOWER = _LETTERS.format("{0}", "if(letter = 'İ', 'i', lower(letter))")
+_LIKE = r"replace({1}, '\\', '\\\\')"
 _OF_DIALECT: dict[Dialect, dict[str, str]] = {
     "duckdb": {
         "starts_with": "starts_with({0}, {1})",
@@ -112,10 +120,15 @@ _OF_DIALECT: dict[Dialect, dict[str, str]] = {
         "days_since": "((${now} - epoch({0})) / 86400)",
     },
     "spark": {
+        "lower": _LOWER,
+        "upper": _LETTERS.format(f"translate({{0}}, '{_SMALL}', '{_LARGE}')", "if(length(upper(letter)) = 1, upper(letter), letter)"),
+        "trim": f"trim(both '{_SPACES}' from {{0}})",
+        "like": f"({{0}} like {_LIKE})",
+        "ilike": f"({_LOWER} like {_LOWER.format(_LIKE)})",
         "starts_with": "startswith({0}, {1})",
         "ends_with": "endswith({0}, {1})",
         "first_number": "try_cast(regexp_extract({0}, '([0-9]+)', 1) as double)",
-        "days_since": "((:{now} - unix_timestamp({0})) / 86400)",
+        "days_since": "((:{now} - unix_micros(cast({0} as timestamp)) / 1000000) / 86400)",
     },
 }
 
@@ -130,6 +143,8 @@ class Binder:
 
     def bind(self, value: Any) -> str:
         """Keep a value and return its placeholder; equal values of one type share it."""
+        if self.dialect == "spark" and isinstance(value, datetime):
+            value = value.replace(tzinfo=UTC)  # one without a zone would be read by the clock on this machine's wall
         for name, known in self.values.items():
             if type(known) is type(value) and known == value:
                 return self._placeholder(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
@@ -139,8 +139,23 @@ def test_equal_values_share_a_parameter_but_one_and_true_do_not() -> None:
 def test_the_same_tree_is_written_for_spark() -> None:
     sql = write(parse("starts_with(name, 'a') and days_since(seen_at) < 9", COLUMNS), binder := Binder("spark"))
 
-    assert sql == "(startswith(`name`, :p0) and (((:now - unix_timestamp(`seen_at`)) / 86400) < :p1))"
+    assert sql == "(startswith(`name`, :p0) and (((:now - unix_micros(cast(`seen_at` as timestamp)) / 1000000) / 86400) < :p1))"
     assert binder.values == {"p0": "a", "p1": 9}
+
+
+def test_a_moment_goes_to_spark_with_its_zone_because_spark_would_read_it_by_the_clock_of_the_machine() -> None:
+    write(parse("seen_at < '2026-01-31T12:00:00+02:00' and seen_at > '2026-01-01'", COLUMNS), binder := Binder("spark"))
+
+    assert binder.values == {"p0": datetime(2026, 1, 31, 10, tzinfo=UTC), "p1": date(2026, 1, 1)}
+
+
+def test_letters_are_mapped_for_spark_one_by_one_and_values_still_only_bound() -> None:
+    """`ilike` lowers both sides as DuckDB does; what a ruleset says stays a parameter."""
+    sql = write(parse("name ilike '50\\%' and upper(name) = 'STRAẞE'", COLUMNS), binder := Binder("spark"))
+
+    assert "ilike" not in sql
+    assert "50" not in sql
+    assert list(binder.values.values()) == ["50\\%", "STRAẞE"]
 
 
 def test_a_pattern_is_not_written_for_spark_because_its_engine_backtracks() -> None:
