@@ -1,7 +1,7 @@
 """Who is who: records become persons and companies, under ids that never change.
 
 Doors of the night: `resolve` (records -> persons, companies, with the evidence) and `survive` (golden records with provenance).
-`train_model` makes what the night's second tier scores with. In the order of the flow: `names`, `link`, `model`, `cluster`,
+`train_model` makes what the night's second tier scores with. In the order of the flow: `names`, `link`, `model`, `recall`, `cluster`,
 `partition`, `identity`, `resolve`, `survive`; `picture` draws the evidence of a pair.
 
 Doors for any table: `deduplicate`, `link_tables` and `measure`. In the order of the flow: `profile`, `block`, `compare`, `weigh`,
@@ -10,7 +10,8 @@ Doors for any table: `deduplicate`, `link_tables` and `measure`. In the order of
 
 from leadmill.match.measure import Quality, measure
 from leadmill.match.picture import draw_evidence
-from leadmill.match.resolve import ANSWERS, Resolution, resolve, train_model
+from leadmill.match.recall import way_of_matching
+from leadmill.match.resolve import ANSWERS, Resolution, columns_compared, resolve, train_model
 from leadmill.match.survive import Golden, survive
 from leadmill.match.tables import Clustering, Scored, deduplicate, link_tables
 
@@ -21,6 +22,7 @@ __all__ = [
     "Quality",
     "Resolution",
     "Scored",
+    "columns_compared",
     "deduplicate",
     "draw_evidence",
     "link_tables",
@@ -28,4 +30,5 @@ __all__ = [
     "resolve",
     "survive",
     "train_model",
+    "way_of_matching",
 ]

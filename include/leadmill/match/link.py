@@ -9,84 +9,119 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import duckdb
+import pyarrow as pa
 
-from leadmill.config.matching import Key
+from leadmill.config.matching import Agreement, Key
 from leadmill.engine import quote, quote_text
-from leadmill.match.names import DIFFERENT, REACHED, compare_names
+from leadmill.match.names import DIFFERENT, LEAST, NEEDED, compare_names
 
-NEXT_STEP = {"any": "any", "open": "near", "near": "same", "same": "same"}
+NEXT_STEP: dict[Agreement, Agreement] = {"any": "any", "open": "near", "near": "same", "same": "same"}
 MAX_NAMES = 50  # names on one value beyond which only equal names are compared
 
 
 def link(con: duckdb.DuckDBPyConnection, keys: Sequence[Key]) -> None:
-    """Make table `edge(l, r, key, weight)` over `node(i, w, <columns>)`; l < r are node numbers."""
-    con.execute("create or replace temp table edge (l bigint, r bigint, key varchar, weight double)")
+    """Make table `edge(l, r, key, weight, v)` over `node(i, w, whole, fresh, <columns>)`; l < r are node numbers, v hashes what both share.
+
+    Only values that a fresh node holds are looked at: `brought(key, v)` lists them, `stirred(i)` their holders. Where all nodes are fresh
+    these two stay empty.
+    """
+    con.execute(
+        """
+        create or replace temp table edge (l bigint, r bigint, key varchar, weight double, v ubigint);
+        create or replace temp table brought (key varchar, v ubigint);
+        create or replace temp table stirred (i bigint);
+        create or replace temp table face (key varchar, v ubigint, w bigint, i bigint)
+        """
+    )
+    (all_fresh,) = con.execute("select coalesce(bool_and(fresh), true) from node").fetchall()[0]
     for key in keys:
-        _faces(con, key)
+        _hold(con, key)
+        if not all_fresh:
+            _narrow(con, key)
         _join_equal_names(con, key)
-        if key.name != "any":
-            _join_agreeing_names(con, key)
+    named = [key for key in keys if key.name != "any"]
+    if named:
+        _join_agreeing_names(con, named)
 
 
-def _faces(con: duckdb.DuckDBPyConnection, key: Key) -> None:
-    """Make `held(i, v, w)`, the records that hold a value at least two records hold, and `face(v, w, i)` with i the first record."""
+def _hold(con: duckdb.DuckDBPyConnection, key: Key) -> None:
+    """Make `holder(i, v, w, whole, fresh)`: the nodes that have a value for the key."""
     present = " and ".join(f"{quote(column)} is not null" for column in key.columns)
     exempt = "".join(
         f" and coalesce({quote(column)} not in ({', '.join(map(quote_text, values))}), true)" for column, values in key.unless.items()
     )
     value = f"hash({', '.join(map(quote, key.columns))})"
-    crowd = f"having count(*) > 1 and count(distinct w) <= {key.shared_by}" if key.shared_by else "having count(*) > 1"
+    con.execute(f"create or replace temp table holder as select i, {value} as v, w, whole, fresh from node where {present}{exempt}")
+
+
+def _narrow(con: duckdb.DuckDBPyConnection, key: Key) -> None:
+    """Keep the holders of values that a fresh node has, and note both."""
     con.execute(
         f"""
-        create or replace temp table held as
-        with holder as (select i, {value} as v, w from node where {present}{exempt})
-        select * from holder where v in (select v from holder group by v {crowd});
-        create or replace temp table face as select v, w, min(i) as i from held group by v, w;
+        create or replace temp table holder as select * from holder where v in (select v from holder where fresh);
+        insert into brought select distinct '{key.id}', v from holder;
+        insert into stirred select i from holder
         """
     )
 
 
 def _join_equal_names(con: duckdb.DuckDBPyConnection, key: Key) -> None:
-    """Join each record to the first with the same value and name; where names must agree, the name must be whole."""
+    """Join each record to the first with the same value and name; where names must agree, the name must be whole.
+
+    Adds to `face(key, v, w, i)` the names on a value that has several, i being the first record of each.
+    """
+    crowd = f"having count(*) <= {key.shared_by}" if key.shared_by else ""
+    con.execute(
+        f"""
+        create or replace temp table named as select v, w, min(i) as i, count(*) as held_by from holder group by v, w;
+        create or replace temp table shared as
+        select v, min(i) as i, count(*) as names, sum(held_by) as held_by from named group by v {crowd}
+        """
+    )
     if key.name == "any":
-        first = "select i, min(i) over (partition by v) as first_i from held"
+        first = "select holder.i, shared.i as first_i, v from holder join shared using (v) where held_by > 1"
     else:
-        whole = "" if key.name == "open" else " where length(who.first) > 1 and length(who.last) > 1"
-        first = f"select held.i, face.i as first_i from held join face using (v, w) join who using (w){whole}"
-    con.execute(f"insert into edge select first_i, i, '{key.id}', {key.weight} from ({first}) where first_i < i")
+        whole = "" if key.name == "open" else " and whole"
+        first = f"select holder.i, named.i as first_i, v from holder join named using (v, w) where held_by > 1{whole}"
+        first += " and v in (select v from shared)" if key.shared_by else ""
+        con.execute(f"insert into face select '{key.id}', v, w, i from named where v in (select v from shared where names > 1)")
+    con.execute(f"insert into edge select first_i, i, '{key.id}', {key.weight}, v from ({first}) where first_i < i")
 
 
-def _join_agreeing_names(con: duckdb.DuckDBPyConnection, key: Key) -> None:
+def _join_agreeing_names(con: duckdb.DuckDBPyConnection, keys: Sequence[Key]) -> None:
     """Join faces of one value whose names agree; a value with visibly different names on it demands one step more."""
-    con.execute(f"create or replace temp table candidate as {_candidates(key)}")
+    demands = [
+        {"key": key.id, "weight": key.weight, "needed": NEEDED[key.name], "beyond_doubt": NEEDED[NEXT_STEP[key.name]]} for key in keys
+    ]
+    con.register("demand", pa.Table.from_pylist(demands))
+    con.execute(f"create or replace temp table candidate as {_candidates([key.id for key in keys if key.name == 'open'])}")
     compare_names(con, "candidate", "verdict")
     con.execute(
         f"""
         create or replace temp table agreeing as
-        select v, least(il, ir) as l, greatest(il, ir) as r, least(grade_first, grade_last) as grade,
-               {REACHED[NEXT_STEP[key.name]]} as beyond_doubt
-        from candidate join verdict using (wl, wr) where {REACHED[key.name]};
+        select key, v, least(il, ir) as l, greatest(il, ir) as r, weight - ({LEAST} < 2)::int as weight, {LEAST} >= beyond_doubt as certain
+        from candidate join verdict using (wl, wr) join demand using (key) where {LEAST} >= needed;
         create or replace temp table crowd as
-        select v, w, min(w) over (partition by v) as first_w from face where v in (select v from agreeing where not beyond_doubt);
+        select key, v, w, min(w) over (partition by key, v) as first_w from face
+        where (key, v) in (select (key, v) from agreeing where not certain);
         """
     )
     compare_names(con, "(select first_w as wl, w as wr from crowd where first_w < w)", "against_first")
     con.execute(
         f"""
-        insert into edge select l, r, '{key.id}', {key.weight} - (grade < 2)::int from agreeing
-        where beyond_doubt or v not in (select v from crowd join against_first a on a.wl = first_w and a.wr = w where {DIFFERENT})
+        insert into edge select l, r, key, weight, v from agreeing where certain
+            or (key, v) not in (select (key, v) from crowd join against_first a on a.wl = first_w and a.wr = w where {DIFFERENT})
         """
     )
 
 
-def _candidates(key: Key) -> str:
-    """Write the SQL for pairs of faces worth comparing: all on one value, or those that share a word of their names."""
-    pair = "a.v, a.w as wl, b.w as wr, a.i as il, b.i as ir"
-    if key.name == "open":
-        few = f"select v from face group by v having count(*) between 2 and {MAX_NAMES}"
-        return f"select {pair} from face a join face b using (v) where a.w < b.w and v in ({few})"
+def _candidates(open_keys: Sequence[str]) -> str:
+    """Write the SQL for pairs of faces worth comparing: those that share a word of their names; of `open_keys` all on one value."""
+    pair = "a.key, a.v, a.w as wl, b.w as wr, a.i as il, b.i as ir"
+    is_open = f"key in ({', '.join(map(quote_text, open_keys)) or 'null'})"
     return f"""
-        with crowded as (select * from face where v in (select v from face group by v having count(*) > 1)),
-        worded as (select hash(v, word) as vw, v, w, i from crowded join word using (w)),
-        narrow as (select * from worded where vw in (select vw from worded group by vw having count(*) between 2 and {MAX_NAMES}))
-        select distinct {pair} from narrow a join narrow b using (vw) where a.w < b.w"""
+        with spoken as (
+            select *, hash(key, v) as said from face where {is_open}
+            union all select key, v, w, i, hash(key, v, word) from face join word using (w) where coalesce(not {is_open}, true)),
+        narrow as (select * from spoken where said in (select said from spoken group by said having count(*) between 2 and {MAX_NAMES}))
+        select distinct {pair} from narrow a join narrow b using (said) where a.w < b.w"""

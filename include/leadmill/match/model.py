@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from leadmill.errors import StateError
@@ -26,8 +27,8 @@ FREQUENT = ("first", "last", "phone", "company_key", "city")  # columns whose va
 MAX_PAIRS = 1e6  # random pairs for u: more changes no weight that matters
 VIEW = """
     select i as unique_id, first, last, left(first, 1) as initial, own as email, split_part(own, '@', 1) as mailbox,
-           phone, domain, company_key, lei, city, postcode
-    from (select *, if(email_kind in ('shared', 'disposable'), null, email) as own from node) where role <> 'account' order by i
+           phone, domain, company_key, lei, city, postcode, fresh
+    from (select *, if(email_kind in ('shared', 'disposable'), null, email) as own from node) where role <> 'account'
 """
 
 
@@ -38,7 +39,7 @@ def train(con: duckdb.DuckDBPyConnection, folder: Path) -> Path:
     """
     from splink import Linker, block_on  # noqa: PLC0415 - heavy, and needed once a month
 
-    linker = Linker(_register(con), _settings(), log_level=logging.ERROR)
+    linker = Linker(_register(con, "fresh"), _settings(), log_level=logging.ERROR)
     training = linker.training
     training.estimate_probability_two_random_records_match([block_on("email"), block_on("phone", "first", "last")], recall=0.7)
     training.estimate_u_using_random_sampling(max_pairs=MAX_PAIRS, seed=3)
@@ -49,7 +50,7 @@ def train(con: duckdb.DuckDBPyConnection, folder: Path) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     for column in FREQUENT:
         frequencies = con.sql(
-            f"select {column}, count(*) / sum(count(*)) over () as tf_{column} from splink_node "
+            f"select {column}, count(*) / sum(count(*)) over () as tf_{column} from splink_fresh "
             f"where {column} is not null group by {column} order by 1"
         ).to_arrow_table()
         pq.write_table(frequencies, home / f"tf_{column}.parquet")
@@ -67,7 +68,7 @@ def _rounded(tree: Any) -> Any:
 
 
 def score(con: duckdb.DuckDBPyConnection, home: Path, least: float) -> None:
-    """Make table `predicted(l, r, probability, weight, evidence)` over `node`: pairs of at least `least` probability.
+    """Make table `predicted(l, r, probability, weight, evidence)` over `node`: pairs with a fresh node, of at least `least` probability.
 
     `evidence` is JSON text, field -> bits, prior included; the bits add up to `weight`. Raises StateError when the model is not whole.
     """
@@ -76,14 +77,17 @@ def score(con: duckdb.DuckDBPyConnection, home: Path, least: float) -> None:
     missing = [name for name in ("model.json", *(f"tf_{column}.parquet" for column in FREQUENT)) if not (home / name).is_file()]
     if missing:
         raise StateError(f"the matching model lacks {missing[0]}.", file=str(home), hint="Train a new one.")
-    api_table = _register(con)
-    linker = Linker(api_table, json.loads((home / "model.json").read_text(encoding="utf-8")), log_level=logging.ERROR)
+    fresh = _register(con, "fresh")
+    linker = Linker(fresh, json.loads((home / "model.json").read_text(encoding="utf-8")), log_level=logging.ERROR)
     for column in FREQUENT:
         frequencies = pq.read_table(home / f"tf_{column}.parquet")
         linker.table_management.register_term_frequency_lookup(
             linker._db_api.register(frequencies, table_name=f"known_tf_{column}"), column
         )
-    pairs = linker.inference.predict(threshold_match_probability=least).as_pyarrow_table()
+    within = linker.inference.predict(threshold_match_probability=least)
+    known = linker._db_api.register(_table(con, "not fresh"))
+    between = linker.inference.predict_between(known, fresh, threshold_match_probability=least)
+    pairs = pa.concat_tables([within.as_pyarrow_table(), between.as_pyarrow_table()], promote_options="permissive")
     con.register("splink_said", pairs)
     bits = [name for name in pairs.column_names if name.startswith("mw_")]
     total = " + ".join(f"coalesce({name}, 0)" for name in bits) or "0"
@@ -98,11 +102,17 @@ def score(con: duckdb.DuckDBPyConnection, home: Path, least: float) -> None:
     con.unregister("splink_said")
 
 
-def _register(con: duckdb.DuckDBPyConnection) -> Any:
+def _register(con: duckdb.DuckDBPyConnection, which: str) -> Any:
     from splink import DuckDBAPI  # noqa: PLC0415 - heavy
 
-    con.execute(f"create or replace temp table splink_node as {VIEW}")
-    return DuckDBAPI(connection=con).register("splink_node")
+    return DuckDBAPI(connection=con).register(_table(con, which))
+
+
+def _table(con: duckdb.DuckDBPyConnection, which: str) -> str:
+    """Make a table of the nodes that are `which`, as Splink wants them; return its name."""
+    name = f"splink_{which.replace(' ', '_')}"
+    con.execute(f"create or replace temp table {name} as select * exclude (fresh) from ({VIEW}) where {which} order by unique_id")
+    return name
 
 
 def _settings() -> Any:
@@ -112,7 +122,7 @@ def _settings() -> Any:
 
     rules = (
         ("email",), ("phone", "initial"), ("last", "initial", "domain"), ("company_key", "last"), ("first", "last", "postcode"),
-        ("first", "last", "city"), ("domain", "mailbox"), ("first", "company_key"),
+        ("first", "last", "city"), ("domain", "mailbox"), ("first", "company_key"), ("first", "domain"),
     )  # fmt: skip
     return SettingsCreator(
         link_type="dedupe_only",

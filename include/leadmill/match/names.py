@@ -8,7 +8,7 @@ Agreement of one part of a name is a grade:
 ====== ==================================================================
  4      the same letters
  3      a nickname or a part of a double name
- 2      a typing error
+ 2      a typing error, also of a nickname
  1      open: one is missing, or an initial that fits
  0      unlike, but perhaps badly misspelt
 -1      different
@@ -29,6 +29,7 @@ from nicknames import name_triplets
 
 NEAR = 0.88  # Jaro-Winkler; Anna and Hanna pass, John and Joan do not
 FAR = 0.78  # below it two names are different, above perhaps misspelt
+TELLING = 6  # letters a nickname must have to be recognised misspelt: Joan is no misspelt Jon
 SPELLED_OUT = 2  # letters a part must have to be more than an initial
 
 
@@ -45,12 +46,14 @@ def prepare(con: duckdb.DuckDBPyConnection, titles: Sequence[str]) -> None:
             fold_ascii(t), '[''’`´]', '', 'g'), '\b([a-z])\.', '\1', 'g'), '\b([a-z]) ([a-z])\b', '\1\2', 'g'),
             '[^a-z0-9]+', ' ', 'g')), '');
         create or replace macro within(a, b) as list_has_all(string_split(a, ' '), string_split(b, ' '));
-        create or replace macro grade(a, b, nicknames) as case
+        create or replace macro near(a, b, letters) as least(length(a), length(b)) >= letters and jaro_winkler_similarity(a, b) >= {NEAR};
+        create or replace macro grade(a, b, of_a, of_b) as case
             when a is null or b is null then 1
             when a = b or replace(a, ' ', '') = replace(b, ' ', '') then 4
             when length(a) < {SPELLED_OUT} or length(b) < {SPELLED_OUT} then if(a[1] = b[1], 1, -1)
-            when list_contains(nicknames, b) or within(a, b) or within(b, a) then 3
-            when least(length(a), length(b)) > 3 and jaro_winkler_similarity(a, b) >= {NEAR} then 2
+            when list_contains(of_a, b) or within(a, b) or within(b, a) then 3
+            when near(a, b, 4) or list_bool_or(list_transform(of_a, lambda n: near(n, b, {TELLING})))
+                or list_bool_or(list_transform(of_b, lambda n: near(n, a, {TELLING}))) then 2
             when jaro_winkler_similarity(a, b) >= {FAR} then 0
             else -1 end;
         """
@@ -109,9 +112,9 @@ def load_nicknames(con: duckdb.DuckDBPyConnection, families: Sequence[Sequence[s
     con.unregister("nickname_source")
 
 
-REACHED = {"any": "true", "open": "grade_first >= 1 and grade_last >= 1", "near": "least(grade_first, grade_last) >= 2"}
-REACHED["same"] = "least(grade_first, grade_last) >= 3"
-DIFFERENT = "least(grade_first, grade_last) < 0"
+LEAST = "least(grade_first, grade_last)"
+NEEDED = {"any": -1, "open": 1, "near": 2, "same": 3}  # least grade for names to agree that far
+DIFFERENT = f"{LEAST} < 0"
 
 
 def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, result: str) -> None:
@@ -125,12 +128,13 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, result: str) -> No
         create or replace temp table {result} as
         with graded as (
             select p.wl, p.wr, a.whole = b.whole and contains(a.whole, ' ') as same_words,
-                   grade(a.first, b.first, nf.nicknames) as ff, grade(a.last, b.last, nl.nicknames) as ll,
+                   grade(a.first, b.first, fa.nicknames, fb.nicknames) as ff, grade(a.last, b.last, la.nicknames, lb.nicknames) as ll,
                    coalesce(a.first = b.last or a.last = b.first, false) as turned,
-                   case when turned then grade(a.first, b.last, nf.nicknames) else -1 end as fl,
-                   case when turned then grade(a.last, b.first, nl.nicknames) else -1 end as lf
+                   case when turned then grade(a.first, b.last, fa.nicknames, lb.nicknames) else -1 end as fl,
+                   case when turned then grade(a.last, b.first, la.nicknames, fb.nicknames) else -1 end as lf
             from (select distinct wl, wr from {pairs}) p join who a on a.w = p.wl join who b on b.w = p.wr
-            left join nickname nf on nf.name = a.first left join nickname nl on nl.name = a.last)
+            left join nickname fa on fa.name = a.first left join nickname la on la.name = a.last
+            left join nickname fb on fb.name = b.first left join nickname lb on lb.name = b.last)
         select wl, wr, case when same_words then 4 when crossed then fl else ff end::tinyint as grade_first,
                case when same_words then 4 when crossed then lf else ll end::tinyint as grade_last
         from (select *, greatest(fl, lf) >= 2 and least(fl, lf) > greatest(least(ff, ll), 0) as crossed from graded)

@@ -17,19 +17,23 @@ from leadmill.config.matching import Bands, Key, Matching
 from leadmill.match.cluster import Ints, components, settle
 from leadmill.match.link import link
 from leadmill.match.model import score
-from leadmill.match.names import DIFFERENT, REACHED, compare_names, fold, load_nicknames, prepare
+from leadmill.match.names import DIFFERENT, LEAST, NEEDED, compare_names, fold, load_nicknames, prepare
+from leadmill.match.recall import recall, settled_before, touched
 
 MODEL_AT_MOST = 14.0  # bits: however sure the model is, a key says more
 CERTAIN = 40.0  # an edge of this weight binds whatever the names say: our CRM's own id, a person's answer
 
 
-def prepare_nodes(con: duckdb.DuckDBPyConnection, settings: Matching) -> None:
-    """Turn `record` into `node`, its keys folded for comparison, with w, the number of its name in `who(w, first, last, whole)`."""
+def prepare_nodes(con: duckdb.DuckDBPyConnection, settings: Matching, fresh: str) -> None:
+    """Turn `record` into `node`, its keys folded for comparison, with w, the number of its name in `who(w, first, last, whole)`.
+
+    `fresh`: the condition for a record that earlier nights have not compared.
+    """
     prepare(con, settings.titles)
     load_nicknames(con, settings.nicknames)
     fold(con, "(select first_name as value from record union select last_name from record)")
     con.execute(
-        """
+        f"""
         create temp table node as
         select record.* exclude (first_name, last_name, email_key) replace (
             fold_part(city) as city,
@@ -37,7 +41,8 @@ def prepare_nodes(con: duckdb.DuckDBPyConnection, settings: Matching) -> None:
             nullif(regexp_replace(upper(postcode), '[^A-Z0-9]', '', 'g'), '') as postcode,
             nullif(regexp_replace(upper(registration_number), '[^A-Z0-9]', '', 'g'), '') as registration_number,
             nullif(upper(trim(lei)), '') as lei, coalesce(email_key, email) as email),
-            f.folded as first, l.folded as last, (hash(f.folded, l.folded) >> 1)::bigint as w
+            f.folded as first, l.folded as last, (hash(f.folded, l.folded) >> 1)::bigint as w,
+            coalesce(length(first) > 1 and length(last) > 1, false) as whole, {fresh} as fresh
         from record left join folded f on f.value = first_name left join folded l on l.value = last_name;
         drop table record;
         create temp table who as
@@ -50,19 +55,29 @@ def prepare_nodes(con: duckdb.DuckDBPyConnection, settings: Matching) -> None:
 
 
 def partition_persons(con: duckdb.DuckDBPyConnection, settings: Matching, model: Path | None) -> Ints:
-    """Label every record with the smallest record of its person; leaves the evidence in tables `edge` and `scored`."""
+    """Label every record with the smallest record of its person.
+
+    Leaves all evidence in tables `edge` and `scored`, what binds the open records in `tie`, and those in `open_tonight(i)`. `kept` (EDGES)
+    is what earlier nights found; records that nothing new touches keep their persons.
+    """
     link(con, settings.persons)
     con.execute(
         "create or replace temp table scored (l bigint, r bigint, probability double, weight double, evidence varchar, band varchar)"
     )
+    recall(con)
     if model is not None:
         score(con, model, settings.bands.review)
         _add_scored(con, settings.bands)
-    _add_answers(con)
+    _tie(con)
     labels = _connected(con)
-    con.register("labelled", pa.table({"i": np.arange(len(labels)), "label": labels}))
+    open_tonight = touched(con, labels)
+    labels = settled_before(con, labels, open_tonight)
+    nodes = np.flatnonzero(open_tonight)
+    con.register("labelled", pa.table({"i": nodes, "label": labels[nodes]}))
     con.execute(
         """
+        create or replace temp table open_tonight as select i from labelled;
+        delete from tie where l not in (from open_tonight);
         create or replace temp table look as
         select i, w, if(record_id in (select record_id_l from answer union select record_id_r from answer), -1 - i, w) as face from node;
         create or replace temp table crowd_face as
@@ -78,14 +93,13 @@ def partition_persons(con: duckdb.DuckDBPyConnection, settings: Matching, model:
         labels,
         f"""
         select distinct fl, fr from rival join rivalry using (wl, wr) where {DIFFERENT}
-        union select -1 - a.i, -1 - b.i from answer join node a on a.record_id = record_id_l join node b on b.record_id = record_id_r
-        where not same
+        union select -1 - l, -1 - r from said where not same
         """,
     )
 
 
 def _add_scored(con: duckdb.DuckDBPyConnection, bands: Bands) -> None:
-    """Give every scored pair its band, and bind those that match; names that contradict each other have the last word."""
+    """Give every pair scored tonight its band; names that contradict each other have the last word."""
     con.execute("create or replace temp table named as select predicted.*, a.w as wl, b.w as wr "
                 "from predicted join node a on a.i = l join node b on b.i = r")  # fmt: skip
     compare_names(con, "named", "spoken")
@@ -93,22 +107,24 @@ def _add_scored(con: duckdb.DuckDBPyConnection, bands: Bands) -> None:
         f"""
         insert into scored
         select l, r, probability, weight, evidence,
-               case when probability >= {bands.match} and {REACHED["open"]} then 'match' else 'review' end
-        from named join spoken using (wl, wr) where not {DIFFERENT};
-        insert into edge select l, r, 'model', least(weight, {MODEL_AT_MOST}) from scored where band = 'match'
+               case when probability >= {bands.match} and {LEAST} >= {NEEDED["open"]} then 'match' else 'review' end
+        from named join spoken using (wl, wr) where not {DIFFERENT}
         """
     )
 
 
-def _add_answers(con: duckdb.DuckDBPyConnection) -> None:
-    """Bind the pairs a person called the same; take away the edges a person denied."""
+def _tie(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `tie(l, r, key, weight)`, all that binds: keys, the model, and people, who have the last word on what they were asked."""
     con.execute(
-        """
+        f"""
         create or replace temp table said as
         select least(a.i, b.i) as l, greatest(a.i, b.i) as r, same from answer
         join node a on a.record_id = record_id_l join node b on b.record_id = record_id_r;
-        delete from edge where exists (select 1 from said where said.l = edge.l and said.r = edge.r and not same);
-        insert into edge select l, r, 'answer', 1000 from said where same;
+        create or replace temp table tie as
+        select * from (select l, r, key, weight from edge
+                       union all select l, r, 'model', least(weight, {MODEL_AT_MOST}) from scored where band = 'match') found
+        where not exists (select 1 from said where said.l = found.l and said.r = found.r and not same)
+        union all select l, r, 'answer', 1000 from said where same
         """
     )
 
@@ -116,7 +132,9 @@ def _add_answers(con: duckdb.DuckDBPyConnection) -> None:
 def partition_companies(con: duckdb.DuckDBPyConnection, keys: Sequence[Key]) -> Ints:
     """Label every record with the smallest record of its company; two registry numbers of one country are two companies."""
     con.execute("update node set w = (hash(company_key) >> 1)::bigint")
+    con.execute("update node set fresh = true")  # accounts change without telling, and equal keys are cheap to find
     link(con, keys)
+    con.execute("create or replace temp table tie as select l, r, key, weight from edge")
     labels = _connected(con)
     con.register("labelled", pa.table({"i": np.arange(len(labels)), "label": labels}))
     con.execute(
@@ -139,9 +157,9 @@ def partition_companies(con: duckdb.DuckDBPyConnection, keys: Sequence[Key]) -> 
 
 
 def _connected(con: duckdb.DuckDBPyConnection) -> Ints:
-    """Components of the edges over all nodes."""
+    """Components of the ties over all nodes."""
     count = con.execute("select count(*) from node").fetchall()[0][0]
-    edges = con.execute("select l, r from edge").fetchnumpy()
+    edges = con.execute("select l, r from tie").fetchnumpy()
     return components(count, edges["l"], edges["r"])
 
 
@@ -151,10 +169,10 @@ def _settled(con: duckdb.DuckDBPyConnection, labels: Ints, conflicts: str) -> In
     if not len(found["fl"]):
         return labels
     faces = con.execute("select face from look order by i").fetchnumpy()["face"]
-    return settle(labels, _edges(con), faces, zip(found["fl"].tolist(), found["fr"].tolist(), strict=True), CERTAIN)
+    return settle(labels, _ties(con), faces, zip(found["fl"].tolist(), found["fr"].tolist(), strict=True), CERTAIN)
 
 
-def _edges(con: duckdb.DuckDBPyConnection) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
-    """Edges as arrays: left, right, weight."""
-    edges = con.execute("select l, r, max(weight) as weight from edge group by l, r").fetchnumpy()
+def _ties(con: duckdb.DuckDBPyConnection) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
+    """Ties as arrays: left, right, weight of the strongest."""
+    edges = con.execute("select l, r, max(weight) as weight from tie group by l, r").fetchnumpy()
     return edges["l"], edges["r"], edges["weight"]

@@ -18,6 +18,7 @@ from leadmill.match.cluster import Ints
 from leadmill.match.identity import keep_ids
 from leadmill.match.model import train
 from leadmill.match.partition import partition_companies, partition_persons, prepare_nodes
+from leadmill.match.recall import EDGES, keep
 
 MEMORY = "1500MB"  # DuckDB spills beyond; with Arrow and numpy a million records meet a million in about 2 GB
 NEEDED = (
@@ -32,7 +33,7 @@ class Resolution:
     """What matching says.
 
     - persons: record_id, person_id, company_id, rule; one row per record of the batch and per known record whose ids changed;
-      `rule` is the key that bound the record most strongly, `new` when none did.
+      `rule` is the key that bound the record most strongly, `new` when none did, null for a known record that nothing new touched.
     - merges, company_merges: from_id, into_id (tombstones).
     - splits, company_splits: from_id, into_id, record_id.
     - accounts: record_id, company_id of the CRM's accounts.
@@ -40,6 +41,9 @@ class Resolution:
     - pairs: record_id_l, record_id_r, rule, weight, evidence; why records are one person: the strongest rule per pair, and as JSON
       text what each field said in bits (they add up to the total of what said it).
     - review: record_id_l, record_id_r, probability, evidence; pairs a person should look at, not yet answered, not yet one person.
+    - edges: EDGES; everything found of pairs so far, for the next night.
+
+    Pairs and review leave out whom nothing new touched: an earlier night told of them.
     """
 
     persons: pa.Table
@@ -51,6 +55,7 @@ class Resolution:
     duplicates: pa.Table
     pairs: pa.Table
     review: pa.Table
+    edges: pa.Table
 
 
 def resolve(
@@ -60,18 +65,22 @@ def resolve(
     answers: pa.Table | None = None,
     accounts: pa.Table | None = None,
     model: Path | None = None,
+    edges: pa.Table | None = None,
 ) -> Resolution:
     """Match a night's records among themselves and against all earlier ones.
 
-    `batch`: LEAD rows (further columns are ignored). `known`: LEAD rows of earlier nights with person_id and company_id; may be empty. A
-    record in both is known. `answers` (columns ANSWERS): what people said of pairs, latest per pair; it wins over every rule.
-    `accounts`: columns.ACCOUNT rows of our CRM, all of them every night, with company_id where one was given before; they are companies
-    that no person need stand for. `model`: a folder made by `train_model`; without one, keys alone decide.
+    `batch`: LEAD rows. `known`: LEAD rows of earlier nights with person_id and company_id; may be empty. Of both only `columns_compared`
+    are needed; a record in both is known. `answers` (columns ANSWERS): what people said of pairs, latest per pair; it wins over every
+    rule. `accounts`: columns.ACCOUNT rows of our CRM, all of them every night, with company_id where one was given before; they are
+    companies that no person need stand for. `model`: a folder made by `train_model`; without one, keys alone decide. `edges`:
+    `Resolution.edges` of the night that had exactly `known` and the same `way_of_matching`; then only what the batch touches is looked
+    at, with the same result. Without them every record is compared anew.
     """
-    with _opened(batch, known, settings, answers, accounts) as con:
+    with _opened(batch, known, settings, answers, accounts, edges) as con:
         _label(con, "person", partition_persons(con, settings, model))
         con.execute("create temp table bond as select l, r, arg_max(key, {'weight': weight, 'key': key}) as rule, max(weight) as weight "
-                    "from edge group by l, r")  # fmt: skip
+                    "from tie group by l, r")  # fmt: skip
+        found = keep(con)
         _label(con, "company", partition_companies(con, settings.companies))
         persons = keep_ids(con, "person_member", "p_", "person_named")
         companies = keep_ids(con, "company_member", "c_", "company_named")
@@ -85,6 +94,7 @@ def resolve(
             duplicates=_duplicates(con),
             pairs=_pairs(con),
             review=_review(con),
+            edges=found,
         )
 
 
@@ -93,32 +103,44 @@ def train_model(rows: pa.Table, settings: Matching, folder: Path) -> Path:
 
     A job of minutes, monthly or when asked for; never part of a night.
     """
-    with _opened(rows, LEAD.empty_table(), settings, None, None) as con:
+    with _opened(rows, LEAD.empty_table(), settings) as con:
         return train(con, folder)
 
 
 @contextmanager
 def _opened(
-    batch: pa.Table, known: pa.Table, settings: Matching, answers: pa.Table | None, accounts: pa.Table | None
+    batch: pa.Table,
+    known: pa.Table,
+    settings: Matching,
+    answers: pa.Table | None = None,
+    accounts: pa.Table | None = None,
+    edges: pa.Table | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open DuckDB with table `node`: every record once, numbered, its keys folded for comparison."""
+    """Open DuckDB with table `node`: every record once, numbered, its keys folded for comparison; `fresh` is what must be compared."""
     given = {
         "batch": batch,
         "known": known,
         "answer": ANSWERS.empty_table() if answers is None else answers,
         "account": ACCOUNT.empty_table() if accounts is None else accounts,
+        "kept": EDGES.empty_table() if edges is None else edges,
     }
     with connect(given, memory_limit=MEMORY) as con:
         _number(con, settings)
-        prepare_nodes(con, settings)
+        prepare_nodes(con, settings, "true" if edges is None else "role = 'batch'")
         yield con
+
+
+def columns_compared(settings: Matching) -> list[str]:
+    """Name the columns of a lead that matching looks at, in the order of LEAD."""
+    wanted = {*NEEDED, *(column for key in (*settings.persons, *settings.companies) for column in (*key.columns, *key.unless))}
+    return [name for name in LEAD.names if name in wanted]
 
 
 def _number(con: duckdb.DuckDBPyConnection, settings: Matching) -> None:
     """Make `record`: the needed columns of every record, numbered by record_id, so that a label is the smallest record."""
-    wanted = {*NEEDED, *(column for key in (*settings.persons, *settings.companies) for column in (*key.columns, *key.unless))}
-    columns = ", ".join(quote(name) for name in LEAD.names if name in wanted)
-    shared = ", ".join(quote(name) for name in LEAD.names if name in wanted and name in ACCOUNT.names)
+    wanted = columns_compared(settings)
+    columns = ", ".join(map(quote, wanted))
+    shared = ", ".join(quote(name) for name in wanted if name in ACCOUNT.names)
     con.execute(
         f"""
         create temp table record as
@@ -159,7 +181,8 @@ def _persons(con: duckdb.DuckDBPyConnection) -> pa.Table:
     )
     return con.sql(
         """
-        select record_id, p.id as person_id, if(has_company, c.id, null) as company_id, coalesce(rule, 'new') as rule
+        select record_id, p.id as person_id, if(has_company, c.id, null) as company_id,
+               coalesce(rule, if(role = 'batch', 'new', null)) as rule
         from (select *, coalesce(crm_account_id, lei, registration_number, domain, company_key) is not null as has_company from node)
         join person_label pl using (i) join person_named p on p.label = pl.label
         join company_label cl using (i) join company_named c on c.label = cl.label left join bound using (i)
@@ -209,7 +232,8 @@ def _review(con: duckdb.DuckDBPyConnection) -> pa.Table:
         select a.record_id as record_id_l, b.record_id as record_id_r, probability, evidence
         from scored join node a on a.i = l join node b on b.i = r
         join person_label pl on pl.i = l join person_label pr on pr.i = r
-        where pl.label <> pr.label and not exists (select 1 from said where said.l = scored.l and said.r = scored.r)
+        where l in (from open_tonight) and pl.label <> pr.label
+            and not exists (select 1 from said where said.l = scored.l and said.r = scored.r)
         order by probability desc, a.i, b.i
         """
     ).to_arrow_table()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from benchmarks.lead_world import World, make_world
@@ -86,3 +87,38 @@ def test_with_a_model_too_the_order_of_nights_is_nothing(market: World, model: P
     at_once = dict(zip(scored.persons["record_id"].to_pylist(), scored.persons["person_id"].to_pylist(), strict=True))
 
     assert measure([person[record] for record in sorted(at_once)], [at_once[record] for record in sorted(at_once)]).f1 == 1.0
+
+
+def test_night_after_night_on_what_is_new_ends_as_all_at_once(market: World, model: Path, scored: Resolution) -> None:
+    """Five nights, each looking only at what it touches: the same persons, and the same edges with the same evidence."""
+    rows = rows_of(market)
+    order = np.random.default_rng(1).permutation(rows.num_rows)
+    person: dict[str, tuple[str, str | None]] = {}
+    known, edges = with_ids(nothing(), resolve(nothing(), nothing(), SETTINGS)), None
+    for batch in (rows.take(part) for part in np.array_split(order, 5)):
+        found = resolve(batch, known, SETTINGS, model=model, edges=edges)
+        person |= {row["record_id"]: (row["person_id"], row["company_id"]) for row in found.persons.to_pylist()}
+        known, edges = with_ids(pa.concat_tables([known.select(batch.column_names), batch]), found, person), found.edges
+    at_once = {row["record_id"]: row["person_id"] for row in scored.persons.to_pylist()}
+
+    assert measure([person[record][0] for record in at_once], list(at_once.values())).f1 == 1.0
+    assert pairs_in(edges) == pairs_in(scored.edges)
+
+
+def pairs_in(edges: pa.Table | None) -> set[tuple[str, str, str, str | None]]:
+    columns = ("record_id_l", "record_id_r", "rule", "evidence")
+    return {tuple(row[name] for name in columns) for row in edges.to_pylist()} if edges is not None else set()
+
+
+@pytest.mark.parametrize("seed", [6, 7, 8])
+def test_fivefold_growth_with_a_model_shatters_no_cluster(model: Path, seed: int) -> None:
+    large = rows_of(make_world(1_500, 1_500, seed=seed))
+    small = large.take(np.random.default_rng(seed).choice(large.num_rows, large.num_rows // 5, replace=False))
+    before, after = (resolve(rows, nothing(), SETTINGS, model=model).persons for rows in (small, large))
+    grown = dict(zip(after["record_id"].to_pylist(), after["person_id"].to_pylist(), strict=True))
+    clusters: dict[str, set[str]] = {}
+    for row in before.to_pylist():
+        clusters.setdefault(row["person_id"], set()).add(grown[row["record_id"]])
+
+    assert len(clusters) < small.num_rows
+    assert all(len(persons) == 1 for persons in clusters.values())
