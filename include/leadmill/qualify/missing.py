@@ -53,7 +53,7 @@ def find_missing(con: duckdb.DuckDBPyConnection, profiles: pa.Table, judged: pa.
     near = con.sql(_near(force)).to_arrow_table()
     alike = number_rows([near["alike"]], near.num_rows)
     order = list(dict.fromkeys(name for node in force.conditions for name in ordered_facts_in(node)))
-    rows = judged.take(near["place"].take(pa.array(alike.firsts))).to_pylist()
+    rows = judged.select(_counted(force)).take(near["place"].take(pa.array(alike.firsts))).to_pylist()
     asked = [_Near(int(near["place"][int(first)].as_py()), _sets(row, force, order)) for first, row in zip(alike.firsts, rows, strict=True)]
     if asked:
         _Solver(con, judged, force).solve(asked)
@@ -85,10 +85,12 @@ def _near(force: InForce) -> str:
     """Select nurtured people whom facts still unknown could qualify, each with all that decides which facts would help."""
     stage, fact = force.stage, force.ruleset.fact
     hopes = [f"coalesce({dimension}, true)" for dimension in stage.needs]
-    parts = [*_unknown(force), *(f"case when v{i} is null then w{i} end" for i in range(len(force.rules)))]
-    parts += [f"greatest({fact.minimum(name)} - {name}_points, 0)" for name in DIMENSIONS if _matters(name, force)]
-    parts += [f"greatest({each.score} - score, 0)" for each in _stages(force)]
-    parts += [f"greatest({fact.nurture_score} - score, 0)"] if fact.nurture_score is not None else []
+    gaps = {name: f"greatest({fact.minimum(name)} - {name}_points, 0)" for name in DIMENSIONS if _matters(name, force)}
+    scores = [each.score for each in _stages(force)] + [score for score in (fact.nurture_score,) if score is not None]
+    short = f"greatest({max(scores)} - score, 0)"
+    parts = [*_unknown(force), *gaps.values(), *(f"greatest({score} - score, 0)" for score in scores)]
+    for i, rule in enumerate(force.rules):  # points beyond the largest gap they could fill make no difference
+        parts.append(f"case when v{i} is null then least(w{i}, greatest({gaps.get(rule.fact.dimension, 0)}, {short})) end")
     return f"""
         select place, concat_ws('|', {", ".join(f"coalesce(({part})::varchar, '?')" for part in parts)}) as alike
         from (select row_number() over () - 1 as place, * from judged)
@@ -129,7 +131,7 @@ class _Solver:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, judged: pa.Table, force: InForce) -> None:
         self.con = con
-        self.judged = judged
+        self.facts = judged.select(sorted(force.ruleset.reads))
         self.force = force
         self.choices = _choices(con, force)
 
@@ -165,11 +167,17 @@ class _Solver:
         ranges = [np.arange(*spans[names]) for _, names in tried]
         cases = np.repeat(np.arange(len(tried)), [len(each) for each in ranges])
         codes = np.concatenate(ranges)
-        people = self.judged.take(pa.array(np.array([case.place for case, _ in tried])[cases]))
+        people = self.facts.take(pa.array(np.array([case.place for case, _ in tried])[cases]))
         proved = np.flatnonzero(_qualify(self.con, people, fillings, codes, self.force))
         solved, firsts = np.unique(cases[proved], return_index=True)
         for case, first in zip(solved, firsts, strict=True):
             tried[case][0].filling = fillings[codes[proved[first]]]
+
+
+def _counted(force: InForce) -> list[str]:
+    """Name the columns of `judge` that `_sets` counts with."""
+    names = [f"g{i}" for i in range(len(force.gates))] + [f"{kind}{i}" for i, _ in force.scored for kind in "vw"]
+    return [*names, *(f"{name}_points" for name in DIMENSIONS), "score", *sorted(force.ruleset.reads)]
 
 
 def _sets(row: dict[str, Any], force: InForce, order: list[str]) -> Iterator[tuple[str, ...]]:
@@ -226,12 +234,22 @@ def _judge(
     con: duckdb.DuckDBPyConnection, rows: pa.Table, fillings: list[Filling], codes: Numbers, force: InForce
 ) -> duckdb.DuckDBPyRelation:
     """Put values where nothing is known, and judge."""
-    types, places = arrow_types(force.ruleset.fact), pa.array(codes)
-    filled = {name for filling in fillings for name in filling}
+    types = arrow_types(force.ruleset.fact)
     columns = {name: rows[name].cast(types[name]) for name in sorted(force.ruleset.reads) if name in rows.column_names}
-    for name in sorted(filled):
-        values = pa.array([filling.get(name) for filling in fillings], types[name]).take(places)
+    for name, places in _places(fillings).items():
+        index = np.zeros(len(fillings), dtype=np.int64)  # 0: this filling leaves the fact as it is
+        index[places] = np.arange(len(places)) + 1
+        values = pa.array([None, *(fillings[place][name] for place in places)], types[name]).take(pa.array(index[codes]))
         columns[name] = pc.coalesce(columns[name], values) if name in columns else values
     people = pa.table({"person_id": pa.repeat("", rows.num_rows), **columns})
     con.register("profiles", people)
     return judge(con, people, force)
+
+
+def _places(fillings: list[Filling]) -> dict[str, list[int]]:
+    """Find the fillings that fill each fact."""
+    found: dict[str, list[int]] = {}
+    for place, filling in enumerate(fillings):
+        for name in filling:
+            found.setdefault(name, []).append(place)
+    return found
