@@ -1,7 +1,7 @@
 """The lake: immutable parquet by stage. A file is written under a temporary name and renamed last, so what is visible is whole.
 
 Layout below the root: `<stage>/<source>/<delivery_id>.parquet` for the intake, `night/<night>/<table>.parquet` for the night,
-`known/<night>.parquet` for what matching knows.
+`known/<night>.parquet` for the leads matching knows, `edges/<night>.parquet` for what it found of their pairs.
 """
 
 from __future__ import annotations
@@ -59,6 +59,10 @@ class Lake:
     def holds(self, *where: str) -> bool:
         """Tell whether a table is there."""
         return self.path(*where).is_file()
+
+    def remove(self, *where: str) -> None:
+        """Take a table away that nothing will read again; gone already is as good."""
+        self.path(*where).unlink(missing_ok=True)
 
     def names(self, *where: str) -> list[str]:
         """List the tables of one folder, by name; drafts of a killed run are not tables."""

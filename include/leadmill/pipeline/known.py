@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leadmill.columns import LEAD, PERSON_KINDS, schema_of
 from leadmill.engine import connect
@@ -52,10 +53,18 @@ def all_of_kind(mill: Mill, kind: str, unique: str) -> pa.Table:
 
 def known_leads(mill: Mill, night: str, columns: list[str] | None = None) -> pa.Table:
     """Leads of all other nights with the person_id and company_id they have today; all columns, or record_id and those named."""
-    wanted = None if columns is None else ["record_id", *columns]
+    wanted = None if columns is None else list(dict.fromkeys(["record_id", *columns]))
     empty = LEAD.empty_table() if wanted is None else LEAD.empty_table().select(wanted)
     tables = [mill.lake.read("known", name, columns=wanted) for name in mill.lake.names("known") if name != night]
     return with_ids(pa.concat_tables([empty, *tables], promote_options="default"), mill.registry.records.ids())
+
+
+def leads_of(mill: Mill, ids: pa.Table) -> pa.Table:
+    """Return the whole rows of some leads, with their ids: one night in memory at a time. `ids`: record_id, person_id, company_id."""
+    wanted = ids["record_id"]
+    nights = (mill.lake.read("known", name) for name in mill.lake.names("known"))
+    found = [night.filter(pc.is_in(night["record_id"], wanted)) for night in nights]
+    return with_ids(pa.concat_tables([LEAD.empty_table(), *found], promote_options="default"), ids)
 
 
 def with_ids(leads: pa.Table, ids: pa.Table) -> pa.Table:

@@ -13,7 +13,8 @@ from leadmill.columns import PERSON_KINDS
 from leadmill.config.matching import Matching, load_matching
 from leadmill.engine import connect
 from leadmill.match import Resolution
-from leadmill.pipeline.known import IDS, UNIQUE, all_of_kind, known_leads, standardised, with_ids
+from leadmill.pipeline.edges import edges_so_far, keep_edges
+from leadmill.pipeline.known import IDS, UNIQUE, all_of_kind, known_leads, leads_of, standardised
 from leadmill.pipeline.mill import Mill, open_mill
 from leadmill.pipeline.reopening import find_due
 from leadmill.pipeline.reviewing import answers
@@ -25,26 +26,30 @@ COLLEAGUE = ["person_id", "company_id", "seniority", "department"]  # what the b
 def match(night: str) -> dict[str, Any]:
     """Resolve tonight's leads to persons and companies, suppress who must not be contacted, let the best values survive.
 
-    Leaves in the lake: known/<night> (tonight's leads) and night/<night>/{persons, companies, colleagues, accounts, pairs, review, splits}:
-    golden records of everybody tonight is about, `is_suppressed` among their columns. Returns counts.
+    Leaves in the lake: known/<night> (tonight's leads), edges/<night> (all that is known of pairs) and night/<night>/{persons, companies,
+    colleagues, accounts, pairs, review, splits}: golden records of everybody tonight is about, `is_suppressed` among their columns.
+    Returns counts.
     """
     with open_mill() as mill:
         facts, settings = mill.registry.nights.get(night), load_matching(mill.project.config)
         deliveries = mill.registry.deliveries.table(night_id=night)
+        model = model_folder(mill, facts.params.get("model"))
         batch = standardised(mill, deliveries, PERSON_KINDS)
-        known = known_leads(mill, night)
-        accounts = _accounts(mill)
-        resolution = match_room.resolve(batch, known, settings, answers(mill), accounts, model_folder(mill, facts.params.get("model")))
+        known = known_leads(mill, night, match_room.columns_compared(settings))
+        way = match_room.way_of_matching(settings, model)
+        edges = edges_so_far(mill, night, way, known.num_rows)
+        resolution = match_room.resolve(batch, known, settings, answers(mill), _accounts(mill), model, edges)
         _remember(mill, night, resolution)
-        mill.lake.write(batch, "known", night)
         mill.lake.write(resolution.pairs, "night", night, "pairs")
         mill.lake.write(resolution.accounts, "night", night, "accounts")
         mill.lake.write(resolution.review, "night", night, "review")
         mill.lake.write(resolution.splits, "night", night, "splits")
+        keep_edges(mill, night, way, resolution.edges, known.num_rows + batch.num_rows)
+        mill.lake.write(batch, "known", night)
         due = find_due(mill, night, known, facts.started_at)
         touched = pa.chunked_array([*resolution.persons["person_id"].chunks, *due["person_id"].chunks], pa.string()).unique()
-        rows = _rows_of(touched, batch, known, resolution)
-        suppressed = _suppress(mill, rows, known if _has_opt_outs(mill, deliveries) else known.slice(0, 0))
+        rows = leads_of(mill, _ids_around(touched, known, resolution))
+        suppressed = _suppress(mill, rows, known_leads(mill, night) if _has_opt_outs(mill, deliveries) else rows.slice(0, 0))
         counts = _survive(mill, night, rows, touched, suppressed, settings)
         return {
             **counts,
@@ -78,11 +83,10 @@ def _remember(mill: Mill, night: str, found: Resolution) -> None:
     records.mark(doubles.append_column("status", pa.repeat("duplicate", doubles.num_rows)).append_column("reasons", reasons))
 
 
-def _rows_of(touched: pa.Array, batch: pa.Table, known: pa.Table, found: Resolution) -> pa.Table:
-    """All rows, old and new, of the touched persons and of everybody at their companies, with today's ids."""
-    everything = pa.concat_tables([batch, known.drop_columns(["person_id", "company_id"])], promote_options="default")
+def _ids_around(touched: pa.Array, known: pa.Table, found: Resolution) -> pa.Table:
+    """Today's ids of all records, old and new, of the touched persons and of everybody at their companies: IDS."""
     with connect({"known": known, "found": found.persons, "touched": pa.table({"person_id": touched})}) as con:
-        ids = con.sql(
+        return con.sql(
             """
             with now as (select record_id, person_id, company_id from found
                          union all select record_id, person_id, company_id from known where record_id not in (select record_id from found))
@@ -90,7 +94,6 @@ def _rows_of(touched: pa.Array, batch: pa.Table, known: pa.Table, found: Resolut
                 or company_id in (select company_id from now where person_id in (from touched))
             """
         ).to_arrow_table()
-    return with_ids(everything, ids)
 
 
 def _has_opt_outs(mill: Mill, deliveries: pa.Table) -> bool:

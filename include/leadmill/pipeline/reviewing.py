@@ -14,11 +14,10 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from leadmill import validate as validate_room
-from leadmill.columns import LEAD
 from leadmill.engine import connect
 from leadmill.errors import SourceError, StateError
 from leadmill.match import ANSWERS
-from leadmill.pipeline.known import with_ids
+from leadmill.pipeline.known import leads_of
 from leadmill.pipeline.mill import Mill, open_mill
 
 QUESTION = "same_person"
@@ -119,12 +118,10 @@ def _found(mill: Mill, night: str) -> pa.Table:
 
 
 def _leads_in(mill: Mill, found: pa.Table) -> pa.Table:
-    """Leads that stand in a pair, with today's ids: one night's leads in memory at a time."""
+    """Leads that stand in a pair, with today's ids."""
     wanted = pa.chunked_array([*found["record_id_l"].chunks, *found["record_id_r"].chunks], pa.string())
-    nights = (mill.lake.read("known", name) for name in mill.lake.names("known"))
-    leads = [night.filter(pc.is_in(night["record_id"], wanted)) for night in nights]
     ids = mill.registry.records.ids()
-    return with_ids(pa.concat_tables([LEAD.empty_table(), *leads], promote_options="default"), ids)
+    return leads_of(mill, ids.filter(pc.is_in(ids["record_id"], wanted)))
 
 
 def _must_be_two_rows(mill: Mill, pair: tuple[str, str]) -> None:
