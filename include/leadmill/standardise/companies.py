@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadmill.engine import connect
-from leadmill.standardise.text import define, fold, transliterate
+from leadmill.standardise.distinct import ask, column, encode, missing, settle
+from leadmill.standardise.text import define, fold, fold_all
 from leadmill.standardise.vocabulary import LegalForms, load_vocabulary
 
 # Where listed companies are registered, as the SEC's filings append it: BANK OF AMERICA CORP /DE/, QUALCOMM INC/DE, SIEMENS AG/ADR.
@@ -23,67 +24,64 @@ _TAG = rf"(?i)(?: ?/ ?(?:[a-z]{{2,4}}/|adr)|(\b(?:{_FORM})\b[.]?) ?/ ?(?:new|[a-
 _DOCUMENTATION = ("example.com", "example.net", "example.org")
 
 
-def build_keys(con: duckdb.DuckDBPyConnection, forms: LegalForms) -> None:
-    """Create `company`(text, company_key, legal_form) over the distinct company names of `clean`."""
+def keys(con: duckdb.DuckDBPyConnection, texts: pa.Array, forms: LegalForms) -> pa.Table:
+    """Return company_key and legal_form of every name."""
     label: dict[str, str] = {}
     for spelled in forms.countries.values():
         for shown, spellings in spelled.items():
             for spelling in spellings:
                 label.setdefault(fold(spelling), shown)
-    con.register("legal_form", pa.table({"form": pa.array(label, pa.string()), "label": pa.array(label.values(), pa.string())}))
     behind, before, after = ("|".join(sorted(set(map(fold, words)))) for words in (label, forms.leading, forms.trailing))
-    transliterate(con, "clean", "company_name", without=forms.unspaced)
-    con.execute(
-        f"""create table company as
-            with named as (
-                select distinct company_name as text, regexp_replace(company_name, '{_TAG}', '\\1') as name
-                from clean where company_name is not null
-            ), folded as (
-                select text, nullif(regexp_replace(coalesce(nullif(latin, ''), fold(name)), '(?: (?:{after}))+$', ''), '') as folded
-                from named left join latin using (text)
-            ), parted as (
-                select *, regexp_replace(folded, '(?: (?:{behind}))+$', '') as stem,
-                    coalesce(nullif(regexp_extract(folded, ' ({behind})$', 1), ''), regexp_extract(folded, '^({before}) ', 1)) as form
-                from folded
-            )
-            select text, regexp_replace(regexp_replace(stem, '^(?:{before}) ', ''), ' (?:and|und|et|og|och|y) ', ' ', 'g') as company_key,
-                label as legal_form
-            from parted left join legal_form using (form)"""
+    name = ask(con, f"if(contains(text, '/'), regexp_replace(text, '{_TAG}', '\\1'), text) as name", text=texts)
+    folded = fold_all(con, column(name, "name"), without=forms.unspaced)
+    closing = f"nullif(regexp_replace(folded, '(?: (?:{after}))+$', ''), '') as folded"
+    folded = column(ask(con, closing, folded=folded), "folded")
+    parted = ask(
+        con,
+        f"""regexp_replace(folded, '(?: (?:{behind}))+$', '') as stem,
+            coalesce(nullif(regexp_extract(folded, ' ({behind})$', 1), ''), regexp_extract(folded, '^({before}) ', 1)) as form""",
+        folded=folded,
     )
+    key = f"regexp_replace(regexp_replace(stem, '^(?:{before}) ', ''), ' (?:and|und|et|og|och|y) ', ' ', 'g') as company_key"
+    forms_found = pc.index_in(parted["form"], pa.array(label, pa.string()))
+    return ask(con, key, stem=column(parted, "stem")).append_column("legal_form", pa.array(label.values(), pa.string()).take(forms_found))
 
 
 def company_keys(names: pa.Array) -> pa.Array:
     """Return the company_key of each name (text, null where nothing is left), as `standardise` makes it for leads."""
     words = load_vocabulary()
-    with connect({"clean": pa.table({"company_name": names})}) as con:
+    with connect() as con:
         define(con, words.words)
-        build_keys(con, words.legal_forms)
-        keys = con.sql("select text, company_key from company").to_arrow_table()
-    return keys["company_key"].take(pc.index_in(names, keys["text"])).combine_chunks()
+        named = encode(names)
+        return named.spread(column(keys(con, named.texts, words.legal_forms), "company_key"))
 
 
-def build_domains(con: duckdb.DuckDBPyConnection) -> None:
-    """Create `site`(text, website, host) over the web sites of `clean`, and `owned`(host, domain) over their hosts and the mail domains."""
-    con.execute(
-        r"""create table site as select text, case when host is not null then text end as website, host from (
-            select text, case when regexp_full_match(found, '([^.\s]+\.)+[^.\s0-9][^.\s]*') then found end as host from (
-                select text, rtrim(regexp_extract(lower(text), '^(?:https?:/*)?(?:[^/@?#]*@)?([^/:?#\s@]+)', 1), '.') as found
-                from (select distinct website as text from clean where website is not null)))"""
-    )
+def sites(con: duckdb.DuckDBPyConnection, texts: pa.Array) -> pa.Table:
+    """Return website and host of every text, null where it is no web site."""
+    host = r"rtrim(regexp_extract(lower(text), '^(?:https?:/*)?(?:[^/@?#]*@)?([^/:?#\s@]+)', 1), '.')"
+    found = ask(con, f"text, {host} as host", text=texts)
+    is_host = r"regexp_full_match(host, '([^.\s]+\.)+[^.\s0-9][^.\s]*')"
+    return ask(con, f"if({is_host}, text, null) as website, if({is_host}, host, null) as host", text=texts, host=column(found, "host"))
+
+
+def domains(con: duckdb.DuckDBPyConnection, hosts: pa.Array) -> pa.Array:
+    """Return the registrable domain of every host; hosts may repeat and be null."""
+    host = encode(hosts)
     suffixes = [suffix.lstrip("*.!") for suffix in _extractor().tlds]
     con.register("suffix", pa.table({"suffix": pa.array(sorted({*suffixes, *_DOCUMENTATION}), pa.string())}))
-    # Two labels under a known top level that are no suffix themselves are registrable as they are: nearly every host.
-    con.execute(
-        """create table hosts as
-            select host, bare, regexp_full_match(bare, '[a-z0-9-]+[.][a-z]+') and split_part(bare, '.', 2) in (from suffix)
-                and bare not in (from suffix) as is_plain
-            from (select host, regexp_replace(host, '^www[.]', '') as bare from (
-                select host from site where host is not null
-                union select email_domain from mailbox where email_kind in ('personal', 'shared')))"""
-    )
-    odd = con.sql("select host from hosts where not is_plain").to_arrow_table()["host"].to_pylist()
-    con.register("odd_host", pa.table({"host": pa.array(odd, pa.string()), "domain": pa.array(map(registrable, odd), pa.string())}))
-    con.execute("create table owned as select host, bare as domain from hosts where is_plain union all from odd_host")
+    # Two labels that are no suffix themselves are registrable as they are: nearly every host.
+    bare = ask(con, "regexp_replace(host, '^www[.]', '') as bare", host=host.texts)
+    plain = "case when regexp_full_match(bare, '[a-z0-9-]+[.][a-z]+') and bare not in (from suffix) then bare end as domain"
+    found = column(ask(con, plain, bare=column(bare, "bare")), "domain")
+    odd = missing(found, host.texts)
+    return host.spread(settle(found, odd, map(registrable, host.texts.filter(odd).to_pylist())))
+
+
+def own(con: duckdb.DuckDBPyConnection, hosts: pa.Array) -> pa.Array:
+    """Return the domain of every web host that says who its owner is: not a platform's, not a mail provider's."""
+    domain = encode(domains(con, hosts))
+    is_own = "domain not in (from platforms) and not is_free(domain) and not is_disposable(domain)"
+    return domain.spread(column(ask(con, f"if({is_own}, domain, null) as domain", domain=domain.texts), "domain"))
 
 
 def registrable(host: str) -> str | None:

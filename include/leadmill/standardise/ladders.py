@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from leadmill.engine import quote_text
-from leadmill.standardise.text import phrases, transliterate
-from leadmill.standardise.vocabulary import Ladders, Step
+from leadmill.standardise.distinct import ask
+from leadmill.standardise.text import fold_all, phrases
+from leadmill.standardise.vocabulary import Step
 
 
-def build(con: duckdb.DuckDBPyConnection, ladders: Ladders) -> None:
-    """Create `titled`(text, seniority, department) and `signal`(text, interest_signal) over the distinct texts of `clean`."""
-    _climb(con, "titled", "job_title", {"seniority": ladders.seniority, "department": ladders.department})
-    _climb(con, "signal", "interest_signal", {"interest_signal": ladders.interest_signal})
-
-
-def _climb(con: duckdb.DuckDBPyConnection, table: str, column: str, ladders: dict[str, list[Step]]) -> None:
-    transliterate(con, "clean", column)
+def climb(con: duckdb.DuckDBPyConnection, texts: pa.Array, ladders: dict[str, list[Step]]) -> pa.Table:
+    """Return the verdict of each ladder on every text, by the ladder's name; null when it has none."""
+    folded = fold_all(con, texts)
     verdicts = ", ".join(f"{_ladder(steps)} as {name}" for name, steps in ladders.items())
-    con.execute(
-        f"""create table {table} as select text, {verdicts} from (
-            select asked.text, ' ' || coalesce(latin, fold(asked.text)) || ' ' as folded
-            from (select distinct {column} as text from clean where {column} is not null) asked left join latin using (text))"""
-    )
+    return ask(con, verdicts, text=texts, folded=pc.binary_join_element_wise("", folded, "", " "))
 
 
 def _ladder(steps: list[Step]) -> str:

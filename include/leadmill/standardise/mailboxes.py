@@ -10,9 +10,11 @@ import re
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 from disposable_email_domains import blocklist
 
 from leadmill.engine import quote_text
+from leadmill.standardise.distinct import ask, column, encode, missing, settle
 from leadmill.standardise.vocabulary import Mailboxes
 
 # RFC 5321 lengths; dot-atom; labels without hyphen at their ends; a top level of letters. Reserved ones (example, test) are possible.
@@ -37,54 +39,65 @@ def define(con: duckdb.DuckDBPyConnection, mailboxes: Mailboxes) -> None:
     con.execute("create macro is_disposable(d) as d in (from disposable) or regexp_extract(d, '[^.]+[.][^.]+$') in (from disposable)")
 
 
-def build(con: duckdb.DuckDBPyConnection, mailboxes: Mailboxes) -> None:
-    """Create `mailbox`(text, email, email_key, email_domain, email_kind) over the distinct e-mail texts of `clean`."""
-    _parse(con)
+def facts(con: duckdb.DuckDBPyConnection, texts: pa.Array, mailboxes: Mailboxes) -> pa.Table:
+    """Return email, email_key, email_domain and email_kind of every text, null where no address can be made of it."""
+    address = _parse(con, texts)
+    halves = ask(con, "split_part(email, '@', 1) as local, split_part(email, '@', -1) as domain", email=address)
+    domains = encode(halves["domain"])
+    label = "regexp_replace(split_part(domain, '.', 1), '[^a-z]', '', 'g') as label"
+    said = ask(con, f"is_disposable(domain) as disposable, is_free(domain) as free, {label}", domain=domains.texts)
+    spread = {name: domains.spread(column(said, name)) for name in said.column_names}
+    asked = {"email": address, "local": column(halves, "local"), "domain": domains.cells, **spread}
+    shared = _find_shared(con, asked, mailboxes)
+    kind = (
+        "case when disposable then 'disposable' when shared then 'shared' when free then 'free' when email is not null then 'personal' end"
+    )
+    return ask(con, f"email, {_key(mailboxes)} as email_key, domain as email_domain, {kind} as email_kind", **asked, shared=shared)
+
+
+def _key(mailboxes: Mailboxes) -> str:
+    """Write the SQL of an address without plus tag and, where dots mean nothing, without dots; most are it already."""
     dotless = " ".join(f"when {quote_text(name)} then {quote_text(main)}" for name, main in mailboxes.dotless.items())
-    con.execute(
-        """create table address as
-            select *, coalesce(nullif(regexp_replace(split_part(email, '@', 1), '[+].*$', ''), ''), split_part(email, '@', 1)) as local,
-                split_part(email, '@', -1) as domain
-            from (select text, coalesce(p.email, o.email) as email from plain_mail p left join odd_mail o using (text))"""
+    named = "coalesce(nullif(regexp_replace(local, '[+].*$', ''), ''), local)"
+    listed = f"domain in ({_listed(mailboxes.dotless)})"
+    return f"""case when not contains(local, '+') and not {listed} then email
+        else if({listed}, replace({named}, '.', ''), {named}) || '@' || case domain {dotless} else domain end end"""
+
+
+def _parse(con: duckdb.DuckDBPyConnection, texts: pa.Array) -> pa.Array:
+    """Return the address of every text: in SQL for those of the usual shape, by `repair` for the others."""
+    plain = f"""case when regexp_full_match(lower(text), {quote_text(PLAIN)}) and not starts_with(text, '''') and length(text) <= {LONGEST}
+        and position('@' in text) <= {LONGEST_LOCAL + 1} and not contains(lower(text), 'xn--') then lower(text) end as email"""
+    found = column(ask(con, plain, text=texts), "email")
+    odd = missing(found, texts)
+    return settle(found, odd, map(repair, texts.filter(odd).to_pylist()))
+
+
+def _find_shared(con: duckdb.DuckDBPyConnection, asked: dict[str, pa.Array], mailboxes: Mailboxes) -> pa.Array:
+    """Say of every address whether a role stands behind it; only those with a role's word, or the company's name, in them are looked at."""
+    own_name = """case when not free and length(local) >= length(label) and (local[1] = label[1] or local[1] not between 'a' and 'z')
+        then regexp_replace(local, '[^a-z]', '', 'g') = label end"""
+    telling = column(
+        ask(con, f"regexp_matches(local, {quote_text(telling_words(mailboxes))}) or coalesce({own_name}, false) as telling", **asked),
+        "telling",
     )
-    _find_shared(con, mailboxes)
-    con.execute(
-        f"""create table mailbox as
-            select text, email, if(domain in ({_listed(mailboxes.dotless)}), replace(local, '.', ''), local)
-                || '@' || case domain {dotless} else domain end as email_key,
-                domain as email_domain,
-                case when email is null then null when is_disposable(domain) then 'disposable'
-                    when email in (from shared_mail) then 'shared' when is_free(domain) then 'free' else 'personal' end as email_kind
-            from address"""
-    )
-
-
-def _parse(con: duckdb.DuckDBPyConnection) -> None:
-    """Create `plain_mail` and `odd_mail` (text, email): addresses of the usual shape, and what could be made of the others."""
-    con.execute(
-        f"""create table plain_mail as select text, case when regexp_full_match(lower(text), {quote_text(PLAIN)})
-                and not starts_with(text, '''') and length(text) <= {LONGEST} and position('@' in text) <= {LONGEST_LOCAL + 1}
-                and not contains(lower(text), 'xn--') then lower(text) end as email
-            from (select distinct email as text from clean where email is not null)"""
-    )
-    odd = con.sql("select text from plain_mail where email is null").to_arrow_table()["text"].to_pylist()
-    con.register("odd_mail", pa.table({"text": pa.array(odd, pa.string()), "email": pa.array(map(repair, odd), pa.string())}))
-
-
-def _find_shared(con: duckdb.DuckDBPyConnection, mailboxes: Mailboxes) -> None:
-    """Create the set `shared_mail` of addresses behind which stands a role; only those with a role's word in them are looked at."""
-    long = "|".join(sorted({word for word in mailboxes.shared if len(word) > SHORT}))
-    short = "|".join(sorted({word for word in mailboxes.shared if len(word) <= SHORT}))
-    candidates = con.sql(
-        f"""select email, local, domain from (
-                select *, regexp_replace(local, '[^a-z]', '', 'g') as letters, split_part(domain, '.', 1) as label from address
-            ) where regexp_matches(letters, '{long}') or regexp_matches(local, '(^|[^a-z])(?:{short})([^a-z]|$)')
-                or (letters = regexp_replace(label, '[^a-z]', '', 'g') and not is_free(domain))"""
-    ).to_arrow_table()
     roles = Roles(mailboxes)
-    pairs = zip(candidates["local"].to_pylist(), candidates["domain"].to_pylist(), strict=True)
-    verdicts = [roles.is_shared(local, domain) for local, domain in pairs]
-    con.register("shared_mail", candidates.select(["email"]).filter(pa.array(verdicts, pa.bool_())))
+    likely = pc.fill_null(telling, False)
+    pairs = zip(asked["local"].filter(likely).to_pylist(), asked["domain"].filter(likely).to_pylist(), strict=True)
+    return settle(likely, likely, [roles.is_shared(local, domain) for local, domain in pairs])
+
+
+def telling_words(mailboxes: Mailboxes) -> str:
+    """Write the pattern found in every local part that names a role: long words anywhere, short ones and openings between signs."""
+    long = {word for word in mailboxes.shared if len(word) > SHORT}
+    apart = {*mailboxes.shared, *mailboxes.openings, *mailboxes.endings} - long
+    joined = {"[^a-z]*".join(word) for word in long if _is_made_of(word, frozenset(mailboxes.qualifiers))}
+    return f"{'|'.join(sorted(long | joined))}|(?:^|[^a-z])(?:{'|'.join(sorted(apart))})(?:[^a-z]|$)"
+
+
+def _is_made_of(word: str, pieces: frozenset[str]) -> bool:
+    """Whether a word is several pieces written together, and so may be written apart."""
+    return any(word[:cut] in pieces and (word[cut:] in pieces or _is_made_of(word[cut:], pieces)) for cut in range(1, len(word)))
 
 
 class Roles:

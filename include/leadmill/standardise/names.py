@@ -7,18 +7,27 @@ mixed ones were typed with care (deGroot, DiCaprio). Python on distinct values; 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from leadmill.engine import quote_text
+from leadmill.standardise.distinct import Column, ask, column, encode, first_of, missing, settle
 from leadmill.standardise.text import fold
 from leadmill.standardise.vocabulary import People
 
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ASIDE = re.compile(r"\s*[(\[{][^)\]}]*[)\]}]\s*")
 _INITIALS = 3  # letters: TJ and JFK stay, ANNE does not
+SIDES = ("first_name", "last_name")
+_WORD = "[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+"
+PLAIN = f"{_WORD}(?:(?:, |[ -]){_WORD})*"  # typed with care, in letters of which capitals and folding are known
+EVEN = "[A-Z]{4,}(?:,? [A-Z]{4,})*|[a-z]{2,}(?:,? [a-z]{2,})*"  # capitals say nothing
+_JOINED = ("mc", "mac", "o")  # Mc Donald is one word
 _PIECES = re.compile(r"([-\s’'.])")
 
 
@@ -83,7 +92,7 @@ class Names:
         """Return the family name folded, without particles and generation; Mc Donald and O Brien are one word."""
         words = [word for word in fold(last or "").split() if word not in self.people.generations and not word.isdigit()]
         family = [word for word in words if word not in self._particles] or words
-        return re.sub(r"\b(mc|mac|o) (?=[a-z])", r"\1", " ".join(family)) or None
+        return re.sub(rf"\b({'|'.join(_JOINED)}) (?=[a-z])", r"\1", " ".join(family)) or None
 
     def _family_starts(self, words: list[str]) -> int:
         """Index where the family name starts: the last word that is no generation, and the particles before it."""
@@ -136,28 +145,62 @@ class Names:
         return "".join(_capital_piece(piece, following) for piece, following in zip(pieces, [*pieces[1:], ""], strict=True))
 
 
-def build(con: duckdb.DuckDBPyConnection, people: People) -> None:
-    """Create `given` and `family` (text, shown, key) and `whole` (text, first, last, first_key, last_key) over the names of `clean`."""
+def facts(con: duckdb.DuckDBPyConnection, cells: Mapping[str, Column], people: People) -> dict[str, Column]:
+    """Return the shown `first_name` and `last_name` of every row: of their own columns, else of the full name."""
     names = Names(people)
-    for table, column, key in (("given", "first_name", names.first_key), ("family", "last_name", names.last_key)):
-        texts = _distinct(con, f"select distinct {column} from clean where {column} is not null")
-        shown = [names.polish(text) for text in texts]
-        con.register(table, _table(text=texts, shown=shown, key=[key(name) for name in shown]))
-    texts = _distinct(con, "select distinct full_name from clean where full_name is not null and (first_name is null or last_name is null)")
-    halves = [names.split(text) for text in texts]
-    first, last = [half[0] for half in halves], [half[1] for half in halves]
-    con.register(
-        "whole", _table(text=texts, first=first, last=last, first_key=map(names.first_key, first), last_key=map(names.last_key, last))
-    )
+    shown = {side: _polish(con, cells[side], names) for side in SIDES if side in cells}
+    if "full_name" in cells:
+        full = cells["full_name"].cells
+        if len(shown) == len(SIDES):
+            full = pc.if_else(pc.and_(*map(pc.is_valid, shown.values())), pa.scalar(None, pa.string()), full)
+        needed = encode(full)
+        halves = _halve(con, needed.texts, names)
+        shown = {side: first_of(shown.get(side), needed.spread(column(halves, side))) for side in SIDES}
+    return {side: encode(cells) for side, cells in shown.items()}
 
 
-def _distinct(con: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
-    texts: list[str] = con.sql(sql).to_arrow_table().column(0).to_pylist()
-    return texts
+def keys(con: duckdb.DuckDBPyConnection, side: str, shown: pa.Array, people: People) -> pa.Array:
+    """Return the key of every shown first or last name: in SQL, and by `Names` where a word of it is no name or SQL has no letters."""
+    names = Names(people)
+    folded = {"first_name": "split_part(fold(replace(name, '-', '')), ' ', 1)", "last_name": "fold(name)"}[side]
+    usual = f"not is_foreign(name) and not regexp_matches(fold(name), {quote_text(rf'[0-9]|{_apart(people)}')})"
+    found = column(ask(con, f"case when {usual} then nullif({folded}, '') end as key", name=shown), "key")
+    odd = missing(found, shown)
+    by_name = {"first_name": names.first_key, "last_name": names.last_key}[side]
+    return settle(found, odd, map(by_name, shown.filter(odd).to_pylist()))
 
 
-def _table(**columns: object) -> pa.Table:
-    return pa.table({name: pa.array(list(values), pa.string()) for name, values in columns.items()})  # type: ignore[call-overload]
+def _polish(con: duckdb.DuckDBPyConnection, names: Column, rules: Names) -> pa.Array:
+    found = _plain(con, names.texts, rules.people)
+    odd = missing(found, names.texts)
+    return names.spread(settle(found, odd, map(rules.polish, names.texts.filter(odd).to_pylist())))
+
+
+def _halve(con: duckdb.DuckDBPyConnection, full: pa.Array, rules: Names) -> pa.Table:
+    """Split full names: plain ones at their comma, else before their last word."""
+    family = "if(contains(name, ','), split_part(name, ', ', 1), split_part(name, ' ', -1))"
+    given = f"""case when contains(name, ',') then split_part(name, ', ', 2)
+        when contains(name, ' ') then left(name, length(name) - length({family}) - 1) end"""
+    found = ask(con, f"{given} as first_name, {family} as last_name", name=_plain(con, full, rules.people))
+    odd = missing(column(found, "last_name"), full)
+    halves = [rules.split(name) for name in full.filter(odd).to_pylist()]
+    settled = [settle(column(found, side), odd, [half[place] for half in halves]) for place, side in enumerate(SIDES)]
+    return pa.table(settled, names=list(SIDES))
+
+
+def _plain(con: duckdb.DuckDBPyConnection, names: pa.Array, people: People) -> pa.Array:
+    """Return, as they are shown, the names that are nothing but names, typed with capitals where they belong, everywhere or nowhere."""
+    capitalised = "array_to_string(list_transform(string_split(lower(name), ' '), lambda word: upper(word[1]) || word[2:]), ' ')"
+    written = f"case when regexp_full_match(name, '{PLAIN}') then name when regexp_full_match(name, '{EVEN}') then {capitalised} end"
+    is_plain = f"not regexp_matches(fold(name), {quote_text(_apart(people))})"
+    return column(ask(con, f"case when {is_plain} then {written} end as name", name=names), "name")
+
+
+def _apart(people: People) -> str:
+    """Write the pattern of a folded name that has a word with rules of its own: a title, a degree, a particle, a generation."""
+    listed = (people.titles, people.dotted_titles, people.degrees, people.comma_degrees, people.generations, people.particles)
+    words = sorted({fold(word) for words in listed for word in words} | {*_JOINED, "mc[a-z]+"})  # mcdonald is shown as McDonald
+    return f"(?:^| )(?:{'|'.join(words)})(?: |$)"
 
 
 def _shouted(word: str) -> bool:

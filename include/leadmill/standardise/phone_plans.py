@@ -26,28 +26,37 @@ _SPECIAL = ("premium_rate", "toll_free", "shared_cost", "voip", "personal_number
 
 
 def match(con: duckdb.DuckDBPyConnection) -> None:
-    """Create `planned`(text, country_code, phone, phone_type): the pairs of `dialled`(text, country_code) a plan surely answers."""
-    codes = {str(code): regions[0] for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()}
-    con.register("calling", pa.table({"code": pa.array(codes), "region": pa.array(codes.values())}))
-    con.execute("create table planned(text varchar, country_code varchar, phone varchar, phone_type varchar)")
+    """Create `planned`(place, phone, phone_type): the rows of `dialled`(place, text, country_code) a plan surely answers."""
+    con.register("calling", _codes())
+    con.execute("create or replace temp table planned(place bigint, phone varchar, phone_type varchar)")
     con.execute(
-        f"""create table plain_phone as
+        f"""create or replace temp table plain_phone as
             with written as (
-                select *, regexp_replace(text, '[^0-9]', '', 'g') as digits from dialled
+                select place, country_code, starts_with(text, '+') as is_plus,
+                    if(regexp_full_match(text, '[0-9]+'), text, regexp_replace(text, '[^0-9]', '', 'g')) as digits from dialled
                 where regexp_full_match(text, '{_SHAPE}') and not regexp_full_match(text, '{_APART}')
             ), abroad as (
-                select *, case when starts_with(text, '+') then digits
-                    when regexp_matches(digits, '^00[1-9]') and {_calls_abroad_by_00(con)} then digits[3:] end as outward
+                select *, case when is_plus then digits
+                    when starts_with(digits, '00') and digits[3] <> '0' and {_calls_abroad_by_00(con)} then digits[3:] end as outward
                 from written where not regexp_matches(digits, '{FILLER}')
             )
-            select text, country_code, coalesce(a.region, b.region, c.region) as region,
-                outward[1 + length(coalesce(a.code, b.code, c.code)):] as digits, true as is_abroad
-            from abroad left join calling a on a.code = outward[:1] left join calling b on b.code = outward[:2]
-                left join calling c on c.code = outward[:3] where outward is not null
-            union all select text, country_code, country_code, digits, false from abroad where outward is null"""
+            select place, region, outward[1 + length(code):] as digits, true as is_abroad
+            from abroad join calling on beginning = outward[:3]
+            union all select place, country_code, digits, false from abroad where outward is null"""
     )
     for region in _busy(con, "plain_phone", "region"):
         _match_region(con, region)
+
+
+def _codes() -> pa.Table:
+    """List every three digits a number can begin with abroad, with the calling code in them and its main region."""
+    regions = {str(code): regions[0] for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()}
+    rows = [(f"{code}{rest}"[:3], code, region) for code, region in regions.items() for rest in _fillings(3 - len(code))]
+    return pa.table(dict(zip(("beginning", "code", "region"), map(list, zip(*rows, strict=True)), strict=True)))
+
+
+def _fillings(digits: int) -> list[str]:
+    return [f"{number:0{digits}}" for number in range(10**digits)] if digits else [""]
 
 
 def _busy(con: duckdb.DuckDBPyConnection, table: str, column: str) -> list[str]:
@@ -76,10 +85,10 @@ def _match_region(con: duckdb.DuckDBPyConnection, region: str) -> None:
                     then digits[{len(code) + 1}:] else digits end as dialled
                 from plain_phone where region = {quote_text(region)} and (is_abroad or not regexp_matches(digits, '^(?:{abroad})'))
             ), significant as (
-                select text, country_code, dialled[1 + length(regexp_extract(dialled, '{prefix}')):] as number
+                select place, dialled[1 + length(regexp_extract(dialled, '{prefix}')):] as number
                 from national where not {transformed}
             )
-            select text, country_code, '+{code}' || number, {_kind(plan)} as kind from significant
+            select place, '+{code}' || number, {_kind(plan)} as kind from significant
             where kind is not null and length(number) in {_lengths_of_code(plan.country_code)}"""
     )
 

@@ -10,11 +10,14 @@ import re
 from typing import Any
 
 import duckdb
+import numpy as np
 import phonenumbers
 import pyarrow as pa
+import pyarrow.compute as pc
 from phonenumbers.phonemetadata import PhoneMetadata
 
 from leadmill.standardise import phone_plans
+from leadmill.standardise.distinct import Column, column, encode, settle
 
 _FLOAT = re.compile(r"[0-9]+\.0+")
 _SCIENTIFIC = re.compile(r"[0-9][.,]?[0-9]*e[+]?[0-9]+", re.IGNORECASE)
@@ -25,17 +28,26 @@ _TYPES = {phonenumbers.PhoneNumberType.to_string(value).lower(): value for value
 _NAMES = {value: name for name, value in _TYPES.items()}
 
 
-def build(con: duckdb.DuckDBPyConnection, default: str | None) -> None:
-    """Create `phones`(text, country_code, phone, phone_type) over the distinct pairs in `located`."""
-    con.execute("create table dialled as select distinct phone as text, country_code from located where phone is not null")
+def facts(con: duckdb.DuckDBPyConnection, phone: Column, country: pa.Array, default: str | None) -> dict[str, pa.Array]:
+    """Return phone and phone_type of every row: its text read as dialled in the row's country, once per distinct pair."""
+    region = encode(country)
+    regions = pa.concat_arrays([region.texts.cast(pa.string()), pa.nulls(1, pa.string())])
+    pairs = encode(pc.add(pc.multiply(phone.codes.cast(pa.int64()), len(regions)), pc.fill_null(region.codes, len(regions) - 1)))
+    keys = pairs.texts.to_numpy(zero_copy_only=False)
+    texts, countries = phone.texts.take(keys // len(regions)), regions.take(keys % len(regions))
+    con.register("dialled", pa.table({"place": np.arange(len(keys)), "text": texts, "country_code": countries}))
     phone_plans.match(con)
-    asked = con.sql("from dialled except select text, country_code from planned").to_arrow_table()
-    pairs = zip(asked["text"].to_pylist(), asked["country_code"].to_pylist(), strict=True)
-    answers = [read(text, country, default) for text, country in pairs]
-    for position, column in enumerate(("phone", "phone_type")):
-        asked = asked.append_column(column, pa.array([answer[position] for answer in answers], pa.string()))
-    con.register("asked_phones", asked)
-    con.execute("create table phones as from planned union all from asked_phones")
+    planned = con.sql("from planned").to_arrow_table().combine_chunks()
+    told = np.full(len(keys), -1)
+    told[planned["place"].to_numpy()] = np.arange(planned.num_rows)
+    odd = pc.and_(pa.array(told < 0), pc.is_valid(texts))
+    asked = zip(texts.filter(odd).to_pylist(), countries.filter(odd).to_pylist(), strict=True)
+    answers = [read(text, country, default) for text, country in asked]
+    found = {}
+    for position, name in enumerate(("phone", "phone_type")):
+        by_plan = column(planned, name).take(pa.array(told, mask=told < 0))
+        found[name] = pairs.spread(settle(by_plan, odd, [answer[position] for answer in answers]))
+    return found
 
 
 def read(text: str, country: str | None, default: str | None = None) -> tuple[str | None, str | None]:

@@ -9,7 +9,6 @@ import gettext
 import re
 from functools import cache
 
-import duckdb
 import pyarrow as pa
 import pycountry
 
@@ -23,13 +22,10 @@ LANGUAGES = (
 _APART = re.compile(r"[,;/()\[\]|]|\s[-–]\s")
 
 
-def build(con: duckdb.DuckDBPyConnection, countries: Countries) -> None:
-    """Create `country`(text, country_code) over the distinct country texts of `clean`."""
-    texts = con.sql("select distinct country from clean where country is not null").to_arrow_table()["country"].to_pylist()
-    known = _known(countries) if texts else {}
-    con.register(
-        "country", pa.table({"text": pa.array(texts, pa.string()), "code": pa.array([find(t, known) for t in texts], pa.string())})
-    )
+def codes(texts: pa.Array, countries: Countries) -> pa.Array:
+    """Return the country code of every text, null when it names none or several."""
+    known = _known(countries)
+    return pa.array([text and find(text, known) for text in texts.to_pylist()], pa.string())
 
 
 def find(text: str, known: dict[str, str]) -> str | None:

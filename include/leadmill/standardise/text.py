@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import duckdb
 import pyarrow as pa
 from anyascii import anyascii
 
-from leadmill.engine import quote, quote_text
+from leadmill.engine import quote_text
+from leadmill.standardise.distinct import ask, column, missing, settle
 from leadmill.standardise.vocabulary import Words
 
 # Control characters but white space, zero-width and direction marks. The two joiners mean something in Persian and Indic words, so they
@@ -32,7 +34,8 @@ _LETTERS = str.maketrans({"ł": "l", "đ": "d", "ð": "d", "ı": "i", "ħ": "h",
 
 def define(con: duckdb.DuckDBPyConnection, words: Words) -> None:
     """Create the macros tidy(x), is_empty(x), is_blank(x), fold(x) and is_foreign(x) on `con`; null stays null."""
-    con.execute(f"create macro is_foreign(x) as regexp_matches(strip_accents(lower(x)), '{FOREIGN}')")
+    foreign = f"regexp_matches(strip_accents(lower(x)), '{FOREIGN}')"
+    con.execute(f"create macro is_foreign(x) as case when strlen(x) = length(x) then false else {foreign} end")
     con.execute(
         f"""create macro tidy_odd(x) as nullif(trim(regexp_replace(nfc_normalize(regexp_replace(
             regexp_replace(x, '{INVISIBLE}', '', 'g'), '{JOINERS}', '\\1', 'g')), '{SPACES}', ' ', 'g')), '')"""
@@ -44,14 +47,18 @@ def define(con: duckdb.DuckDBPyConnection, words: Words) -> None:
     for name, listed in (("is_empty", words.empty), ("is_blank", words.empty + words.empty_unless_name)):
         hollow = quote_text(f"(?i){signs}(?:{'|'.join(map(re.escape, listed))})?{signs}")
         con.execute(f"create macro {name}(x) as regexp_full_match(x, {hollow})")
+    con.execute(r"create macro squeeze(x) as regexp_replace(x, '(a)[ae]+|([ou])e+', '\1\2', 'g')")
     con.execute(
-        r"""create macro fold(x) as trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        r"""create macro fold_odd(x) as trim(squeeze(regexp_replace(regexp_replace(
             translate(replace(replace(replace(replace(strip_accents(lower(x)), 'ß', 'ss'), 'æ', 'a'), 'œ', 'o'), 'þ', 'th'),
-                'łđðıħŧø', 'lddihto'),
-            '[''’‘`´ʼ]', '', 'g'), '\b([a-z])\.', '\1', 'g'), '[^a-z0-9]+', ' ', 'g'), '([aou])e+', '\1', 'g'), 'a+', 'a', 'g'))"""
+                'łđðıħŧø''’‘`´ʼ', 'lddihto'),
+            '\b([a-z])\.', '\1', 'g'), '[^a-z0-9]+', ' ', 'g')))"""
     )
+    con.execute("create macro is_plain(x) as regexp_full_match(x, '[A-Za-z0-9]+(?: [A-Za-z0-9]+)*')")
+    con.execute("create macro fold(x) as case when is_plain(x) then squeeze(lower(x)) else fold_odd(x) end")
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(text: str) -> str:
     """Fold to words of a-z and 0-9 for comparison: müller, Mueller and Muller are one, as are G.m.b.H. and GmbH.
 
@@ -63,13 +70,12 @@ def fold(text: str) -> str:
     return re.sub(r"a+", "a", re.sub(r"([aou])e+", r"\1", words)).strip()
 
 
-def transliterate(con: duckdb.DuckDBPyConnection, table: str, column: str, without: Iterable[str] = ()) -> None:
-    """Create the table `latin`(text, latin): the distinct values of a column that SQL cannot fold, in a-z, `without` some words."""
-    found = con.execute(f"select distinct {quote(column)} from {quote(table)} where is_foreign({quote(column)})").fetchall()
-    texts = [text for (text,) in found]
+def fold_all(con: duckdb.DuckDBPyConnection, texts: pa.Array, without: Iterable[str] = ()) -> pa.Array:
+    """Fold every text: in SQL, and by the Python twin where SQL has no letters for it, `without` some words."""
+    folded = column(ask(con, "case when not is_foreign(text) then fold(text) end as folded", text=texts), "folded")
+    foreign = missing(folded, texts)
     dropped = re.compile("|".join(map(re.escape, without)) or "$.")
-    folded = [fold(dropped.sub(" ", text)) for text in texts]
-    con.register("latin", pa.table({"text": pa.array(texts, pa.string()), "latin": pa.array(folded, pa.string())}))
+    return settle(folded, foreign, (fold(dropped.sub(" ", text)) for text in texts.filter(foreign).to_pylist()))
 
 
 def phrases(words: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
 """Leads that nobody is behind: typed to try a form. A verdict beside the lead, never a reason to drop it here.
 
-SQL picks the few values that hold a telling word; `Judge` decides on those.
+SQL picks the few values that hold a telling word; `Judge` decides on those. An invented name alone throws nobody away: there are people
+called Jane Doe. Who can be reached, by phone or in a mailbox of their own at a company, is taken for one.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from collections.abc import Iterable
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leadmill.engine import quote_text
-from leadmill.standardise.text import fold
+from leadmill.standardise.distinct import Column, ask, column, settle
+from leadmill.standardise.text import fold, fold_all
 from leadmill.standardise.vocabulary import Trials
 
 # Keys beside each other under the fingers, and one letter over and over. Read by RE2 and by Python.
@@ -20,12 +23,6 @@ MASHED = (
     "(?:qwer|qwertz|asdf|zxcv|yxcv|hjkl|qaz|wsx)[a-z]*|(?:asd|sdf|dfg|fgh|ghj|hjk|jkl|xcv|cvb)+|[sdfghjkl]{5,}|"
     + "|".join(f"{letter}{letter}{letter}+" for letter in "abcdefghjklmnopqrstuvwxyz")  # not iii: the third
 )
-_FIRST, _LAST = "coalesce(given.shown, whole.first)", "coalesce(family.shown, whole.last)"
-# An invented name alone throws nobody away: there are people called Jane Doe. Who can be reached, by phone or in a mailbox of their own at
-# a company, is taken for one.
-_REACHABLE = "coalesce(phones.phone is not null or mailbox.email_kind = 'personal', false)"
-IS_TEST = f"""coalesce(c.email in (from trial_mailbox), false) or not {_REACHABLE} and (
-    coalesce(c.company_name in (from trial_company), false) or concat_ws(' ', {_FIRST}, {_LAST}) in (from trial_name))"""
 
 
 class Judge:
@@ -35,8 +32,13 @@ class Judge:
         self._telling = frozenset(map(fold, trials.telling))
         self._idle = self._telling | frozenset(map(fold, trials.idle))
         self._names, self._companies = frozenset(map(fold, trials.names)), frozenset(map(fold, trials.companies))
-        self._parts = self._idle | {word for phrase in self._names for word in phrase.split()}
+        self._parts = self._idle | {word for phrase in self._names | self._companies for word in phrase.split()}
         self._mashed = re.compile(MASHED)
+
+    @property
+    def parts(self) -> str:
+        """The pattern of a folded name, of a person or company, all of whose words occur in invented ones."""
+        return f"(?:(?:(?:{'|'.join(sorted(self._parts))}|(?:mc)?test[a-z]*)[0-9]*|[0-9]+)(?: |$))*"
 
     def is_name(self, name: str) -> bool:
         """Whether a person's whole name is one of those people invent, or the keyboard's."""
@@ -45,10 +47,6 @@ class Judge:
     def is_company(self, name: str) -> bool:
         """Whether a company's name, without legal form, is invented."""
         return self._is_invented(name, self._companies)
-
-    def may_be(self, part: str) -> bool:
-        """Whether a part of a name occurs in an invented one."""
-        return self._is_mashed(part) or all(word in self._parts or _tests(word) for word in _words(part))
 
     def _is_invented(self, name: str, phrases: frozenset[str]) -> bool:
         words = _words(name)
@@ -59,48 +57,46 @@ class Judge:
         return all(self._mashed.fullmatch(word) for word in re.sub("[0-9]", "", name.lower()).split() or ["-"])
 
 
-def build(con: duckdb.DuckDBPyConnection, trials: Trials) -> None:
-    """Create the sets behind IS_TEST: `trial_mailbox`, `trial_company` (texts of `clean`) and `trial_name` (whole shown names)."""
-    judge = Judge(trials)
-    _find_mailboxes(con, trials)
-    known = "|".join(sorted({word for phrase in trials.telling + trials.companies for word in fold(phrase).split()}))
-    companies = con.sql(
-        f"""select text, company_key from company where regexp_matches(' ' || company_key, ' ({known})')
-            or regexp_full_match(lower(text), '(?:(?:{MASHED})[^a-z]*)+')"""
-    ).fetchall()
-    _register(con, "trial_company", [text for text, key in companies if judge.is_company(key) or judge.is_company(text)])
-    _find_names(con, judge)
+def find_mailboxes(con: duckdb.DuckDBPyConnection, mailboxes: pa.Table, trials: Trials) -> pa.Array:
+    """Say of every mailbox (email_key, email_domain) whether it is nobody's."""
+    names = "|".join(map(re.escape, sorted({*trials.mailboxes, *trials.echoes}))).replace("\\ ", "[^a-z@]+")
+    alike = quote_text(f"^[^a-z@]*(?:{names}|{MASHED})[^a-z@]*@")
+    likely = f"regexp_matches(email_key, {alike}) or split_part(email_domain, '.', 1) in ({_listed(trials.domains)})"
+    local = "trim(regexp_replace(split_part(email_key, '@', 1), '[^a-z]+', ' ', 'g'))"
+    label = "split_part(email_domain, '.', 1)"
+    found = ask(
+        con,
+        f"""case when {likely} then {label} in ({_listed(trials.domains)}) or {local} in ({_listed(trials.mailboxes)})
+            or ({local} = {label} and {label} in ({_listed(trials.echoes)}))
+            or (regexp_full_match({local}, '{MASHED}') and length({local}) > 3)
+            or (regexp_full_match({label}, '{MASHED}') and regexp_full_match({local}, '{MASHED}')) end as is_trial""",
+        email_key=column(mailboxes, "email_key"), email_domain=column(mailboxes, "email_domain"),
+    )  # fmt: skip
+    return pc.fill_null(column(found, "is_trial"), False)
 
 
-def _find_mailboxes(con: duckdb.DuckDBPyConnection, trials: Trials) -> None:
-    con.execute(
-        f"""create table trial_mailbox as select text from (
-                select text, trim(regexp_replace(split_part(email_key, '@', 1), '[^a-z]+', ' ', 'g')) as local,
-                    split_part(email_domain, '.', 1) as label
-                from mailbox
-            ) where label in ({_listed(trials.domains)}) or local in ({_listed(trials.mailboxes)})
-                or (local = label and label in ({_listed(trials.echoes)})) or (regexp_full_match(local, '{MASHED}') and length(local) > 3)
-                or (regexp_full_match(label, '{MASHED}') and regexp_full_match(local, '{MASHED}'))"""
-    )
+def find_companies(con: duckdb.DuckDBPyConnection, names: pa.Array, keys: pa.Array, judge: Judge) -> pa.Array:
+    """Say of every company, by name and key, whether it is invented."""
+    likely = f"""text is not null and (company_key is null or regexp_full_match(company_key, {quote_text(judge.parts)})
+        or regexp_full_match(lower(text), '(?:(?:{MASHED})[^a-z]*)+')) as likely"""
+    found = pc.fill_null(column(ask(con, likely, text=names, company_key=keys), "likely"), False)
+    asked = zip(names.filter(found).to_pylist(), keys.filter(found).to_pylist(), strict=True)
+    return settle(found, found, [judge.is_company(key or "") or judge.is_company(name) for name, key in asked])
 
 
-def _find_names(con: duckdb.DuckDBPyConnection, judge: Judge) -> None:
-    """Look at whole names only where every part of them occurs in an invented one: a handful."""
-    shown = "select shown from given union select shown from family union select unnest([first, last]) from whole"
-    parts = [part for (part,) in con.execute(f"select shown from ({shown}) where shown is not null").fetchall()]
-    _register(con, "trial_part", [part for part in parts if judge.may_be(part)])
-    names = con.execute(
-        f"""select distinct concat_ws(' ', first, last) from (
-                select {_FIRST} as first, {_LAST} as last from clean c
-                left join given on given.text = c.first_name left join family on family.text = c.last_name
-                left join whole on whole.text = c.full_name
-            ) where coalesce(first, last) in (from trial_part) and coalesce(last, first) in (from trial_part)"""
-    ).fetchall()
-    _register(con, "trial_name", [name for (name,) in names if judge.is_name(name)])
+def find_names(con: duckdb.DuckDBPyConnection, names: list[Column], judge: Judge) -> pa.Array:
+    """Say of every row whether its name is invented; only names whose every part occurs in an invented one are looked at: a handful."""
+    may_be = [part.spread(_may_be(con, part.texts, judge)) for part in names]
+    likely = pc.fill_null(pc.and_(pc.coalesce(*may_be), pc.coalesce(*reversed(may_be))), False)
+    parts = zip(*(part.cells.filter(likely).to_pylist() for part in names), strict=True)
+    return settle(likely, likely, [judge.is_name(" ".join(filter(None, pair))) for pair in parts])
 
 
-def _register(con: duckdb.DuckDBPyConnection, name: str, words: list[str]) -> None:
-    con.register(name, pa.table({"word": pa.array(words, pa.string())}))
+def _may_be(con: duckdb.DuckDBPyConnection, parts: pa.Array, judge: Judge) -> pa.Array:
+    bare = ask(con, "regexp_replace(lower(part), '[0-9]', '', 'g') as bare", part=parts)
+    known = f"regexp_full_match(folded, {quote_text(judge.parts)}) or regexp_full_match(bare, '(?:(?:{MASHED}) ?)*') as known"
+    folded = fold_all(con, column(bare, "bare"))
+    return column(ask(con, known, bare=column(bare, "bare"), folded=folded), "known")
 
 
 def _words(name: str) -> list[str]:

@@ -79,11 +79,11 @@ def _define_quantity(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"create macro parts(x) as regexp_extract(bare(x), '{shape}', ['over', 'low', 'unit', 'high_unit'])")
     # "$1-5 million": the unit stands once, for both.
     con.execute("create macro quantity_of(p) as finite_number(plain_number(p.low)) * scale(if(p.unit = '', p.high_unit, p.unit))")
-    con.execute("create macro quantity(x) as quantity_of(parts(x))")
+    con.execute("create macro quantity(x) as case when regexp_full_match(x, '[0-9]{1,15}') then x::double else quantity_of(parts(x)) end")
     # Nobody is a tenth of a person: 10,000 and 10.000 are both ten thousand.
     con.execute(r"create macro ungrouped(x) as regexp_replace(x, '\b([0-9]{1,3})[.,]([0-9]{3})\b', '\1\2', 'g')")
     con.execute(
-        """create macro headcount(x) as case
+        """create macro headcount(x) as case when regexp_full_match(x, '[0-9]{1,15}') then x::bigint
             when regexp_matches(bare(x), '^(<=?|under|below|lessthan|fewerthan|unter|wenigerals|bis|biszu|upto|moinsde|menosde)[0-9]')
                 then 1
             else try_cast(floor(quantity(ungrouped(x))) as bigint) end"""

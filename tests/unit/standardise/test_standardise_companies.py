@@ -7,17 +7,17 @@ import pytest
 
 from leadmill.engine import connect
 from leadmill.standardise import company_keys, load_vocabulary, text
-from leadmill.standardise.companies import build_keys, registrable
+from leadmill.standardise.companies import keys, registrable
 
 
 @pytest.fixture(scope="module")
 def forms() -> dict[str, tuple[str | None, str | None]]:
     """Key and legal form of every name in NAMES, asked at once."""
-    names = pa.table({"company_name": [name for name, _, _ in NAMES]})
-    with connect({"clean": names}) as con:
+    names = pa.array([name for name, _, _ in NAMES])
+    with connect() as con:
         text.define(con, load_vocabulary().words)
-        build_keys(con, load_vocabulary().legal_forms)
-        return {name: (key, form) for name, key, form in con.sql("select text, company_key, legal_form from company").fetchall()}
+        found = keys(con, names, load_vocabulary().legal_forms)
+    return dict(zip(names.to_pylist(), zip(*found.to_pydict().values(), strict=True), strict=True))
 
 
 NAMES = [
