@@ -17,52 +17,16 @@ from nicknames import name_triplets
 from leadmill.columns import LEAD
 
 Texts = npt.NDArray[np.object_]
-SYLLABLES = [
-    "ba",
-    "be",
-    "bo",
-    "da",
-    "de",
-    "do",
-    "fa",
-    "fe",
-    "fi",
-    "ga",
-    "ge",
-    "ha",
-    "he",
-    "hu",
-    "ka",
-    "ke",
-    "ki",
-    "la",
-    "le",
-    "lo",
-    "ma",
-    "me",
-    "mo",
-    "na",
-    "ne",
-    "ni",
-    "pa",
-    "pe",
-    "ra",
-    "re",
-    "ri",
-    "ro",
-    "sa",
-    "se",
-    "so",
-    "ta",
-    "te",
-    "ti",
-    "va",
-    "ve",
-    "wa",
-    "we",
-    "zi",
-]
+SYLLABLES = (
+    "ba be bo da de do fa fe fi ga ge ha he hu ka ke ki la le lo ma me mo na ne ni pa pe ra re ri ro sa se so ta te ti va ve wa we zi"
+).split()
 ENDINGS = ("mann", "er", "berg", "ski", "son", "ez", "ini", "ard", "stein", "feld", "wood", "ley", "ton", "ova", "sen", "müller")
+# How fixed and mobile numbers of a country begin; seven digits follow.
+PHONES = {
+    "DE": ("+4930", "+49171"), "AT": ("+431", "+43664"), "CH": ("+4144", "+4179"), "FR": ("+3314", "+3361"),
+    "GB": ("+44207", "+44770"), "NL": ("+3120", "+3161"), "US": ("+1212", "+1646"),
+}  # fmt: skip
+COUNTRIES = ("DE", "DE", "DE", "DE", "AT", "CH", "FR", "GB", "NL", "US")
 PEOPLE_PER_COMPANY = 8
 OVERLAP = 0.45
 
@@ -104,8 +68,10 @@ def _people(count: int, rng: np.random.Generator) -> dict[str, Texts]:
     )
     cities = _words(400, rng, 2, ("burg", "ville", "stadt", "ford"))
     city = rng.integers(0, 400, companies)
-    numbers = (10_000_000 + rng.permutation(companies)).astype(str).astype(object)
-    direct = (500_000_000 + rng.permutation(count)).astype(str).astype(object)
+    country = np.array(COUNTRIES, dtype=object)[company % len(COUNTRIES)]
+    fixed, mobile = (np.array([PHONES[code][kind] for code in COUNTRIES], dtype=object)[company % len(COUNTRIES)] for kind in (0, 1))
+    numbers = (2_000_000 + rng.permutation(companies)).astype(str).astype(object)
+    direct = (2_000_000 + rng.permutation(count)).astype(str).astype(object)
     switchboard = rng.random(count) < 0.6
     first = _skewed(first_names, count, rng)
     last = _skewed(last_names, count, rng)
@@ -119,10 +85,11 @@ def _people(count: int, rng: np.random.Generator) -> dict[str, Texts]:
             free, mailbox + np.char.mod("%d", rng.integers(1, 99, count)).astype(object) + "@mail.example", mailbox + "@" + domain
         ),
         "email_kind": np.where(free, "free", "personal").astype(object),
-        "phone": "+49" + np.where(switchboard, numbers[company], direct),
+        "phone": np.where(switchboard, fixed + numbers[company], mobile + direct),
         "company_key": (stems + " " + second)[company],
         "domain": domain,
         "city": cities[city][company],
+        "country_code": country,
         "postcode": (10_000 + city * 37 + np.arange(companies) % 7).astype(str).astype(object)[company],
     }
 
