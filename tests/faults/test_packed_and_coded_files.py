@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,19 @@ def test_every_usual_dialect_is_found(tmp_path: Path, delimiter: str, quoting: i
         ("Γιώργος Παπαδόπουλος;Αθήνα;Πάτρα", "cp1253"),
         ("株式会社テスト;山田 タロウ;東京", "shift_jis"),
         ("株式会社テスト;山田 タロウ;東京", "euc_jp"),
+        ("株式会社テスト;山田 タロウ;東京", "iso2022_jp"),
+        ("Dvořák;Žižkov;Plzeň", "iso8859_2"),
+        ("Dvořák;Žižkov;Plzeň", "cp852"),
+        ("Győr;Tűz;László", "cp1250"),
+        ("Çağrı Öztürk;Beşiktaş;Yıldız", "cp1254"),
+        ("Søren Jørgensen;Ærø;Århus", "mac_roman"),
+        ("Søren Jørgensen;Ærø;Århus", "cp850"),
+        ("Иван Петров;Москва;Казань", "cp866"),
+        ("Євген Шевченко;Київ;Їжак", "koi8_u"),
+        ("北京（科技）有限公司;张伟;上海市", "gb18030"),
+        ("臺北科技有限公司;陳美玲;台北", "big5"),
+        ("주식회사 서울;김철수;부산", "cp949"),
+        ("Jürgen Müßig;Søren Çelik;Núñez François", "cp1252"),
     ],
 )
 def test_encodings_of_before_utf8_are_told_apart_by_their_words(tmp_path: Path, text: str, encoding: str) -> None:
@@ -137,6 +151,46 @@ def test_encodings_of_before_utf8_are_told_apart_by_their_words(tmp_path: Path, 
     path.write_bytes(("a;b;c\n" + f"{text}\n" * 20).encode(encoding))
 
     assert rows_of(read(path, Format())) == [text.split(";")] * 20
+
+
+@pytest.mark.parametrize("text", ["Jürgen Müßig;Köln;Größe", "Иван Петров;Москва;Казань", "株式会社;山田;東京"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_needs_no_mark_in_any_script(tmp_path: Path, text: str, encoding: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes((f"{text}\n" * 20).encode(encoding))
+
+    reading = read(path, Format(header_rows=0))
+
+    assert (rows_of(reading), reading.encoding) == ([text.split(";")] * 20, encoding)
+
+
+@pytest.mark.parametrize("pasted", [1, 10, 19])
+def test_utf_8_rows_pasted_into_another_encoding_are_refused_not_garbled(tmp_path: Path, pasted: int) -> None:
+    """And so the other way round: whichever is taken for the file's own, no cell of the other is altered."""
+    lines = [f"Müller {number};Köln".encode("utf-8" if number < pasted else "cp1252") for number in range(20)]
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"\n".join([b"Name;Ort", *lines]))
+
+    reading = read(path, Format())
+
+    assert {row[1] for row in rows_of(reading)} == {"Köln"}
+    assert {refusal.reason for refusal in reading.refused} == {"wrong_encoding"}
+    assert len(reading.refused) == min(pasted, 20 - pasted)
+
+
+@pytest.mark.parametrize(
+    ("harm", "line"),
+    [(lambda data: data[:-1], 21), (lambda data: data[:90] + b"\x00\xd8" + data[90:], 5)],
+    ids=["cut within a character", "half of a pair"],
+)
+def test_a_broken_character_of_two_bytes_costs_its_row(tmp_path: Path, harm: Callable[[bytes], bytes], line: int) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"\xff\xfe" + harm("\n".join(["Name;Ort", *["Müller;Köln"] * 20]).encode("utf-16-le")))
+
+    reading = read(path, Format())
+
+    assert [(refusal.line, refusal.reason) for refusal in reading.refused] == [(line, "wrong_encoding")]
+    assert rows_of(reading) == [["Müller", "Köln"]] * 19
 
 
 def test_curly_quotes_that_came_by_way_of_latin_1_are_read_as_browsers_do(tmp_path: Path) -> None:

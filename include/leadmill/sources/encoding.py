@@ -1,6 +1,6 @@
 """From bytes to UTF-8, once, before anything else looks at the file: what a byte means is decided for the file as a whole.
 
-Two habits of real files are known here. A few rows of a UTF-8 list pasted from somewhere else: those rows are refused, not the list.
+Two habits of real files are known here. Rows pasted from somewhere else, into UTF-8 or as UTF-8: those rows are refused, not the list.
 And text that went from Windows-1252 to UTF-8 by way of Latin-1, so that curly quotes and dashes arrive as C1 control characters (U+0080
 to U+009F, which nobody types): they are read as the Windows-1252 characters they were, as browsers do, and the encoding says so.
 """
@@ -10,9 +10,12 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from leadmill.errors import SourceError
+from leadmill.sources.alphabets import ALPHABETS, guess_encoding
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -22,20 +25,15 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 BLOCK, SMALL_BLOCK = 1 << 22, 1 << 14
+WIDE_SAMPLE = 1 << 12
 LOOKED_AT = 1 << 16  # bytes of non-ASCII lines that decide between legacy encodings
 SOME, FEW = 1000, 0.02  # broken characters, at most or per line, that a file may have and still be looked at as UTF-8
 
-C1 = re.compile("[\x80-\x9f]")
+SHIFTED = re.compile(rb"\x1b\$[@B][!-~]{2}")  # Japanese in seven bits, as mail has it
+NOT_ASCII = re.compile(rb"[\x80-\xff]")
+LINE_END = re.compile(rb"[\r\n]|\Z")
+SEVERAL_BYTES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
-KANA = re.compile("[\u3040-\u30ff]")
-ALPHABETS = ("cp1252", "cp1250", "iso8859_2", "cp1251", "koi8_r", "cp1253", "mac_roman", "cp850")  # the usual first: ties go to it
-SEPARATED = re.compile(r"""[\s,;|"]+""")
-JOINERS = "’‘´·–\xad\xa0"
-ASCII, LATIN = "\x7f", "\u024f"  # the last characters of each
-VOWELS = "αεηιουωаеиоуыэюяіє"
-FEWEST_VOWELS = 0.25
-LONGEST_FOREIGN = 2  # letters of a Latin word without one of a to z
-SENSIBLE = 0.6  # share of words
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,36 +65,75 @@ def to_utf8(data: bytes, stated: str | None = None, file: str = "") -> Text:
 def _detected(data: bytes) -> Text:
     for mark, name in BOMS:
         if data.startswith(mark) and name != "utf-8-sig":
-            return Text(_decode(data, name), name)
+            return _decoded(data, name)
     if wide := is_wide(data):
-        return Text(_decode(data, wide), wide)
+        return _decoded(data, wide)
     marked = data.startswith(codecs.BOM_UTF8)
     body = data[len(codecs.BOM_UTF8) :] if marked else data
     if body.isascii():
-        return Text(body, "utf-8-sig" if marked else "ascii")
+        return _decoded(body, "iso2022_jp") if SHIFTED.search(body) else Text(body, "utf-8-sig" if marked else "ascii")
     most = max(SOME, int(FEW * body.count(b"\n")))
     broken = _not_utf8(body, most)
     if not broken:
         return _repaired(body, "utf-8-sig" if marked else "utf-8")
     if len(broken) <= most and (marked or _mostly_utf8(body, broken)):
         return Text(body, "utf-8-sig" if marked else "utf-8", tuple(broken))
-    encoding = _legacy(_non_ascii_lines(body))
-    return Text(_decode(body, encoding), encoding)
+    return _legacy(body)
 
 
-def _decode(data: bytes, encoding: str) -> bytes:
-    return data.decode(encoding, errors="replace").encode("utf-8")
+def _decoded(data: bytes, encoding: str) -> Text:
+    """Decode; what is no character of the encoding is marked as broken where it stands."""
+    try:
+        return Text(data.decode(encoding).encode(), encoding)
+    except UnicodeDecodeError:
+        body = data.decode(encoding, errors="replace").encode()
+        return Text(body, encoding, tuple(match.start() for match in re.finditer("\ufffd".encode(), body)))
+
+
+def _legacy(data: bytes) -> Text:
+    """Decode what is not UTF-8. Lines of it that are, pasted from somewhere else, are marked as broken where each byte is a character."""
+    encoding = guess_encoding(_sample(line for _, line in _lines_with(NOT_ASCII, data) if not _is_utf8(line)))
+    whole = _decoded(data, encoding)
+    pasted = [begin for begin, line in _lines_with(SEVERAL_BYTES, data) if _is_utf8(line)] if encoding in ALPHABETS else []
+    edges = zip([0, *pasted], [*pasted, len(data)], strict=True)
+    lengths = [len(data[begin:end].decode(encoding, errors="replace").encode()) for begin, end in edges] if pasted else []
+    return Text(whole.body, encoding, tuple(sorted({*whole.broken, *list(accumulate(lengths))[:-1]})))
+
+
+def _lines_with(mark: re.Pattern[bytes], data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines in which a mark stands, each with where it begins."""
+    position = 0
+    while match := mark.search(data, position):
+        begin = max(data.rfind(b"\n", position, match.start()), data.rfind(b"\r", position, match.start()), position - 1) + 1
+        end = LINE_END.search(data, match.end())
+        position = end.start() if end else len(data)
+        yield begin, data[begin:position]
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def is_wide(data: bytes) -> str | None:
-    """Name UTF-16 without mark by where its zero bytes stand: every other byte of Latin text."""
+    """Name UTF-16 without mark: by where its zero bytes stand, every other byte of Latin text, or by being text in one order only."""
     sample = data[: BLOCK & ~1]
     if b"\0" not in sample:
         return None
     low, high = sample[::2].count(0), sample[1::2].count(0)
-    if max(low, high) < len(sample) // 5 or min(low, high) > len(sample) // 50:
-        return None
-    return "utf-16-le" if high > low else "utf-16-be"
+    if max(low, high) >= len(sample) // 5 and min(low, high) <= len(sample) // 50:
+        return "utf-16-le" if high > low else "utf-16-be"
+    orders = [name for name in ("utf-16-le", "utf-16-be") if _is_text(data[:WIDE_SAMPLE], name)]
+    return orders[0] if len(orders) == 1 else None
+
+
+def _is_text(sample: bytes, encoding: str) -> bool:
+    """Say whether bytes are lines of letters, digits and signs in an encoding of two bytes; the last character may be cut."""
+    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(sample)
+    return "\n" in text and all(letter in "\t\r\n" or unicodedata.category(letter)[0] != "C" for letter in text if letter != "\ufeff")
 
 
 def _not_utf8(data: bytes, most: int) -> list[int]:
@@ -116,7 +153,7 @@ def _not_utf8(data: bytes, most: int) -> list[int]:
 
 def _mostly_utf8(data: bytes, broken: list[int]) -> bool:
     """Say whether characters of several bytes outnumber what is broken: they hardly arise by accident."""
-    whole = sum(1 for _ in re.finditer(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}", data[: 1 << 24]))
+    whole = sum(1 for _ in SEVERAL_BYTES.finditer(data, 0, 1 << 24))
     return whole > len(broken)
 
 
@@ -128,65 +165,10 @@ def _repaired(data: bytes, name: str) -> Text:
     return Text(C1_BYTES.sub(lambda match: match[0][1:].decode("cp1252").encode(), data), f"{name}, controls as cp1252")
 
 
-def _non_ascii_lines(data: bytes) -> bytes:
+def _sample(lines: Iterable[bytes]) -> bytes:
     found = bytearray()
-    for match in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*", data):
-        found += match[0][:4096] + b"\n"
+    for line in lines:
+        found += line[:4096] + b"\n"
         if len(found) > LOOKED_AT:
             break
     return bytes(found)
-
-
-def _legacy(lines: bytes) -> str:
-    """Choose between the encodings of before UTF-8: Japanese by its kana, alphabets by their words, else by statistics."""
-    for name in ("shift_jis", "cp932", "euc_jp"):
-        text = _decoded(lines, name)
-        if text and len(KANA.findall(text)) > 0.2 * sum(1 for letter in text if letter > ASCII):
-            return name
-    scores = {name: _sense(text) for name in ALPHABETS if (text := _decoded(lines, name))}
-    best = max(scores, key=lambda name: scores[name], default="")
-    return best if best and scores[best] >= SENSIBLE else _by_statistics(lines)
-
-
-def _decoded(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return ""
-
-
-def _sense(text: str) -> float:
-    """Say which share of the words with non-ASCII characters looks like words of one script, with its vowels."""
-    words = [word for word in (_bare(word) for word in SEPARATED.split(text)) if not word.isascii()]
-    if not words:
-        return 1.0
-    sense = sum(1 for word in words if _is_word(word)) / len(words)
-    foreign = [letter for word in words for letter in word.lower() if letter > LATIN and letter.isalpha()]
-    vowels = sum(1 for letter in foreign if unicodedata.normalize("NFD", letter)[0] in VOWELS)
-    return sense if vowels >= FEWEST_VOWELS * len(foreign) else sense / 2
-
-
-def _bare(word: str) -> str:
-    """Take the punctuation and signs off the edges of a word."""
-    inner = [place for place, letter in enumerate(word) if letter.isalnum()]
-    return word[inner[0] : inner[-1] + 1] if inner else ""
-
-
-def _is_word(word: str) -> bool:
-    """Say whether a word has letters of one script, no signs among them, and no capital between small letters."""
-    foreign = [letter for letter in word if letter > ASCII and letter not in JOINERS]
-    if len(foreign) == len(word) > LONGEST_FOREIGN and word[0] < LATIN:
-        return False
-    scripts = {unicodedata.name(letter, "NONE").split()[0] for letter in word if letter.isalpha()}
-    inner_capital = any(
-        letter > ASCII and letter.isupper() and before.isalpha() and (before.islower() or after.islower())
-        for before, letter, after in zip(word, word[1:], f"{word[2:]} ", strict=False)
-    )
-    return all(letter.isalpha() for letter in foreign) and len(scripts) <= 1 and not inner_capital
-
-
-def _by_statistics(lines: bytes) -> str:
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - heavy, and seldom asked
-
-    best = from_bytes(lines).best()
-    return best.encoding if best is not None else "latin-1"

@@ -32,7 +32,7 @@ def is_certain(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
 
 def are_years(row: Sequence[str]) -> bool:
     """Say whether all numbers of a row are years, one after the other in either direction."""
-    numbers = [int(cell) for cell in row if cell.strip().isdecimal()]
+    numbers = [int(cell.strip()) for cell in row if cell.strip().isdecimal()]
     years = sorted(set(numbers))
     return len(years) > 1 and all(year in YEARS for year in years) and years[-1] - years[0] == len(years) - 1
 

@@ -66,9 +66,8 @@ def _table_width(rows: Sequence[list[str]]) -> int:
     begin = next((index for index, row in enumerate(rows) if len(row) > 1), len(rows))
     first = list(takewhile(lambda row: len(row) == len(rows[begin]), rows[begin:]))
     is_last = begin + len(first) == len(rows)
-    if (is_last and len(first) > 1) or (len(first) > FEWEST and len(first[0]) > PAIR):
-        if is_certain(first[0], first[1:]):
-            return len(first[0])
+    if ((is_last and len(first) > 1) or (len(first) > FEWEST and len(first[0]) > PAIR)) and is_certain(first[0], first[1:]):
+        return len(first[0])
     widths = Counter(len(row) for row in rows[:LOOKED_AT] if row)
     return widths.most_common(1)[0][0] if widths else 0
 
