@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from leadmill.config.source import Source
 from leadmill.errors import RuleError
 from leadmill.qualify.decide import decide
+from leadmill.qualify.disguise import refuse_disguises
 from leadmill.qualify.facts import appearance, arrow_types, is_telling, type_of
 from leadmill.qualify.judge import InForce
 from leadmill.qualify.ruleset import Ruleset
@@ -28,8 +29,11 @@ VERDICTS = ("decision", "score", "interest", "ability", "authority", "need", "mi
 def prove_blind(ruleset: Ruleset, profiles: pa.Table, proxies: Iterable[str], now: datetime) -> None:
     """Raise RuleError with the first column whose masking or swapping changes a decision about `profiles`; otherwise return.
 
+    Before that, no condition may tell apart two forms of one thing that spell looks or origin (see `disguise`).
+
     `proxies`: columns declared as appearance by sources, beside those that always are.
     """
+    refuse_disguises(ruleset)
     plain = _verdicts(ruleset, profiles, now)
     for name in sorted((set(proxies) | appearance(ruleset.fact)) & set(profiles.column_names)):
         for how, column in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,9 @@ from leadmill.qualify.facts import IDENTIFYING, appearance, columns_for
 from leadmill.qualify.grammar import Call, Fact, Node, facts_in
 from leadmill.qualify.syntax import ExpressionError
 
+Place = Callable[[tuple[Any, ...], int], Mapping[str, Any]]
+Finder = Callable[[str], Mapping[str, Any]]  # a word of a condition -> the file, line and column where it stands
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -28,6 +31,7 @@ class Gate:
 
     fact: GateFact
     out_when: Node
+    place: Finder = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Rule:
     when: Node
     since: Node | None
     reads: frozenset[str]  # names of all facts the rule asks for
+    place: Finder = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +93,6 @@ def restore_ruleset(content: str) -> Ruleset:
     return _compile(fact, lambda where, at: {"column": f"{'.'.join(map(str, where))}, character {at}"})
 
 
-Place = Callable[[tuple[Any, ...], int], Mapping[str, Any]]
-
-
 def _compile(fact: RulesetFile, place: Place) -> Ruleset:
     columns = columns_for(fact)
     found: list[RuleError] = []
@@ -106,19 +108,26 @@ def _compile(fact: RulesetFile, place: Place) -> Ruleset:
         return node
 
     found += _reserved(fact, place)
-    gates = tuple(Gate(gate, read(("gates", i, "out_when"), gate.out_when, parse_condition)) for i, gate in enumerate(fact.gates))
-    rules = tuple(_rule(i, rule, read) for i, rule in enumerate(fact.rules))
+    gates = tuple(
+        Gate(gate, read(("gates", i, "out_when"), gate.out_when, parse_condition), _finder(("gates", i, "out_when"), gate.out_when, place))
+        for i, gate in enumerate(fact.gates)
+    )
+    rules = tuple(_rule(i, rule, read, _finder(("rules", i, "when"), rule.when, place)) for i, rule in enumerate(fact.rules))
     values = tuple(Statement(value, read(("values", i, "when"), value.when, parse_condition)) for i, value in enumerate(fact.values))
     if found:
-        raise _together(found)
+        raise together(found)
     content = json.dumps(fact.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
     return Ruleset(fact, hashlib.sha256(content.encode()).hexdigest(), content, gates, rules, values)
 
 
-def _rule(number: int, fact: RuleFact, read: Callable[[tuple[Any, ...], str, Callable[..., Node]], Node]) -> Rule:
+def _finder(where: tuple[Any, ...], text: str, place: Place) -> Finder:
+    return lambda word: place(where, max(text.find(word), 0) + 1)
+
+
+def _rule(number: int, fact: RuleFact, read: Callable[[tuple[Any, ...], str, Callable[..., Node]], Node], place: Finder) -> Rule:
     when = read(("rules", number, "when"), fact.when, parse_condition)
     since = read(("rules", number, "decay", "since"), fact.decay.since, parse_moment) if fact.decay else None
-    return Rule(fact, when, since, facts_in(when) | (facts_in(since) if since else frozenset()))
+    return Rule(fact, when, since, facts_in(when) | (facts_in(since) if since else frozenset()), place)
 
 
 def refuse_appearance(node: Node, ruleset: RulesetFile, text: str = "") -> None:
@@ -154,7 +163,7 @@ def _reserved(fact: RulesetFile, place: Place) -> list[RuleError]:
     ]
 
 
-def _together(found: list[RuleError]) -> RuleError:
+def together(found: list[RuleError]) -> RuleError:
     """One error for all: the first is the message, the others are its hint's lines."""
     first, *others = found
     more = "".join(f"\n  {other}" for other in others)
