@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,20 +16,29 @@ from leadmill.sources.reading import Reading, Refusal, text_table, unique_names
 from leadmill.sources.tidy import blank_rows, oddities
 
 
-def read_grid(grid: list[list[str]], stated: Format, dialect: dict[str, Any], depths: Mapping[int, int] | None = None) -> Reading:
-    """Make a reading of rows of one width, numbered from 1; empty outer columns are no part of the table.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the other reader knows of rows (from 0): how many rows a header has that begins there, and where a value is missing."""
 
-    `depths`: the rows of a header that begins in a row (from 0), where more than one is known.
-    """
+    depths: Mapping[int, int] = field(default_factory=dict)
+    without_value: frozenset[int] = frozenset()
+
+
+def read_grid(grid: list[list[str]], stated: Format, dialect: dict[str, Any], known: Known = Known()) -> Reading:
+    """Make a reading of rows of one width, numbered from 1; empty outer columns are no part of the table."""
     grid = _trimmed(grid)
-    numbered = [(line, row) for line, row in enumerate(grid, start=1) if any(cell.strip() for cell in row)]
+    numbered = [
+        (line, row) for line, row in enumerate(grid, start=1) if line - 1 in known.without_value or any(cell.strip() for cell in row)
+    ]
     if not numbered:
         return Reading(None, dialect, (), text_table([], []), pa.array([], pa.int32()))
     begin = sum(1 for line, _ in numbered if line <= (stated.skip_rows or 0))
-    known = _without_blank(depths or {}, [line for line, _ in numbered])
-    layout = find_layout([[cell.strip() for cell in row] for _, row in numbered[: begin + LOOKED_AT]], stated, begin, known)
+    depths = _without_blank(known.depths, [line for line, _ in numbered])
+    layout = find_layout([[cell.strip() for cell in row] for _, row in numbered[: begin + LOOKED_AT]], stated, begin, depths)
     body = numbered[layout.first_row :]
-    return _with_rows(body, layout, {**dialect, **layout.as_json(), "preamble": [_raw(row) for _, row in numbered[: layout.header_at]]})
+    return _with_rows(
+        body, layout, known, {**dialect, **layout.as_json(), "preamble": [_raw(row) for _, row in numbered[: layout.header_at]]}
+    )
 
 
 def _without_blank(depths: Mapping[int, int], lines: list[int]) -> dict[int, int]:
@@ -36,12 +46,13 @@ def _without_blank(depths: Mapping[int, int], lines: list[int]) -> dict[int, int
     return {bisect_left(lines, top + 1): bisect_left(lines, top + 1 + depth) - bisect_left(lines, top + 1) for top, depth in depths.items()}
 
 
-def _with_rows(body: list[tuple[int, list[str]]], layout: Layout, dialect: dict[str, Any]) -> Reading:
+def _with_rows(body: list[tuple[int, list[str]]], layout: Layout, known: Known, dialect: dict[str, Any]) -> Reading:
     names = unique_names(layout.columns)
     rows = text_table(names, [[row[place] for _, row in body] for place in range(len(names))])
     lines = np.array([line for line, _ in body], np.int32)
     after_gap = np.diff(lines, prepend=lines[:1] - 1) > 1
     reasons = dict(oddities(rows, layout.header, blank_rows(rows), after_gap))
+    reasons |= {index: "no_value" for index, line in enumerate(lines) if line - 1 in known.without_value}
     kept = ~np.isin(np.arange(len(lines)), list(reasons))
     return Reading(
         encoding=None,

@@ -34,6 +34,7 @@ REASONS = {
     "repeated_header": "the header stands again among the rows",
     "second_table": "a second table begins above: another file seems to have been appended",
     "cell_too_long": "a cell is longer than the reader takes",
+    "no_value": "a cell holds a formula that was never computed: open the workbook in a spreadsheet program and save it",
     "repeated_key": "the object names a key twice: which value counts is unknown",
     "not_json": "the line is not valid JSON",
     "too_deep": "the object is nested too deeply",

@@ -10,9 +10,10 @@ from typing import Any
 
 from leadmill.config import Format
 from leadmill.errors import SourceError
-from leadmill.sources.grid import read_grid
+from leadmill.sources.grid import Known, read_grid
 from leadmill.sources.headers import header_depths
 from leadmill.sources.reading import Reading
+from leadmill.sources.sheet_xml import cell_facts
 
 WORKER = Path(__file__).with_name("sheet_worker.py")
 SECONDS = 120
@@ -36,8 +37,13 @@ def read_sheet(data: bytes, size: int, stated: Format, file: str) -> Reading:
         message, hint = REFUSED[found["error"]]
         raise SourceError(message, file=file, hint=hint)
     others = [name for name in found["sheets"] if name != found["sheet"]]
-    depths = header_depths(found["rows"], found["merged"])
-    return read_grid(found["rows"], stated, {"sheet": found["sheet"], "other_sheets": others}, depths=depths)
+    rows = found["rows"]
+    facts = cell_facts(data, found["sheet"], file)
+    for (row, column), text in facts.texts.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text
+    known = Known(header_depths(rows, found["merged"]), facts.uncomputed)
+    return read_grid(rows, stated, {"sheet": found["sheet"], "other_sheets": others}, known)
 
 
 def _parse(data: bytes, size: int, sheet: str, file: str) -> dict[str, Any]:
