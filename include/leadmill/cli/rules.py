@@ -22,6 +22,7 @@ from leadmill.qualify.backtest import backtest as look_back
 from leadmill.qualify.blind import invent_people, prove_blind, proxies_of
 from leadmill.qualify.call_sheet import render
 from leadmill.qualify.delivered import find_gaps
+from leadmill.qualify.questions import find_unasked
 
 app = typer.Typer(help="Check, simulate and backtest rulesets; read what they decided.", no_args_is_help=True)
 RulesetName = Annotated[str, typer.Argument(help="A ruleset's name, or the path of its YAML file.")]
@@ -64,7 +65,13 @@ def _checked(name: str, proxies: frozenset[str], sources: list[Source]) -> dict[
         place = {"file": error.file, "line": error.line, "column": error.column}
         return {"ruleset": name, "sound": False, "error": str(error), **place}
     counts = {"gates": len(ruleset.gates), "rules": len(ruleset.rules)}
-    return {"ruleset": name, "sound": True, "hash": ruleset.hash, **counts, "warnings": find_gaps(ruleset, sources)}
+    return {
+        "ruleset": name,
+        "sound": True,
+        "hash": ruleset.hash,
+        **counts,
+        "warnings": [*find_gaps(ruleset, sources), *find_unasked(ruleset)],
+    }
 
 
 @app.command("simulate")

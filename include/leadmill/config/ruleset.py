@@ -139,7 +139,7 @@ class RulesetFile(Timed):
     nurture_score: int | None = None  # whoever cannot reach it even if all unknowns turn out well is disqualified
     recheck: Recheck = Recheck()
     values: list[Value] = []
-    questions: dict[str, str] = {}  # fact -> how to ask for it
+    questions: dict[str, str] = {}  # fact -> how to ask for it; an empty text: never ask
 
     @model_validator(mode="after")
     def _sound(self) -> Self:

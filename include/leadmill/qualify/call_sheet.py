@@ -14,6 +14,7 @@ import pyarrow as pa
 from leadmill.engine import connect, quote, quote_text
 from leadmill.qualify.grammar import NOW, Binder, facts_in, write
 from leadmill.qualify.judge import select_facts
+from leadmill.qualify.questions import find_questions
 from leadmill.qualify.ruleset import Ruleset
 
 GAIN = pa.struct([("gain", pa.string()), ("say", pa.string())])
@@ -25,7 +26,7 @@ CALL_SHEET = pa.schema(
         ("why", pa.list_(pa.string())),  # sentences of the rules that were true, most points first
         ("gains", pa.list_(GAIN)),  # value statements that apply: easier_work, support, money_saved
         ("colleagues", pa.list_(COLLEAGUE)),  # everybody else in the company's buying centre
-        ("ask", pa.list_(pa.string())),  # questions for the facts still unknown
+        ("ask", pa.list_(pa.string())),  # questions for the facts still unknown, those worth most first
     ]
 )
 
@@ -40,7 +41,6 @@ def write_call_sheets(profiles: pa.Table, decisions: pa.Table, roles: pa.Table, 
         f"case when {write(each.when, binder)} then {{'gain': {quote_text(each.fact.gain)}, 'say': {quote_text(each.fact.say)}}} end"
         for each in ruleset.statements
     )
-    open_questions = ", ".join(f"case when {quote(name)} is null then {quote_text(say)} end" for name, say in _questions(ruleset).items())
     read = ruleset.reads.union(*(facts_in(each.when) for each in ruleset.statements))
     facts = ", ".join([*select_facts(profiles, ruleset, read), "company_id"])
     statement = f"""
@@ -49,8 +49,7 @@ def write_call_sheets(profiles: pa.Table, decisions: pa.Table, roles: pa.Table, 
         why as (select person_id, list(because order by points desc, rule) as why from (
                   select person_id, unnest(reasons, recursive := true) from qualified) join sentences using (rule)
                 where verdict = 'true' and points > 0 group by 1),
-        ask as (select person_id, list_sort(list_distinct(list_filter([{open_questions}]::varchar[], lambda x: x is not null))) as ask
-                from fact),
+        ask as (select person_id, list_filter([{_open_questions(ruleset)}]::varchar[], lambda x: x is not null) as ask from fact),
         others as (select fact.person_id, list({{'person_id': roles.person_id, 'role': role, 'confidence': confidence}}
                           order by confidence desc, roles.person_id) as colleagues
                    from fact join roles on roles.company_id = fact.company_id and roles.person_id <> fact.person_id group by 1)
@@ -71,9 +70,12 @@ def _sentences(ruleset: Ruleset) -> pa.Table:
     return pa.table({"rule": pa.array(list(told), pa.string()), "because": pa.array(list(told.values()), pa.string())})
 
 
-def _questions(ruleset: Ruleset) -> dict[str, str]:
-    """Collect how to ask for each fact the rules read."""
-    return {name: ruleset.fact.questions.get(name, f"{name.replace('_', ' ')}?") for name in sorted(ruleset.reads)}
+def _open_questions(ruleset: Ruleset) -> str:
+    """Write every question, null where one of the facts it asks for is known."""
+    return ", ".join(
+        f"case when coalesce({', '.join(f'{quote(name)}::varchar' for name in names)}, null) is null then {quote_text(question)} end"
+        for question, names in find_questions(ruleset).items()
+    )
 
 
 def render(sheet: dict[str, Any]) -> str:
