@@ -120,7 +120,10 @@ def _candidates(open_keys: Sequence[str]) -> str:
     pair = "a.key, a.v, a.w as wl, b.w as wr, a.i as il, b.i as ir"
     is_open = f"key in ({', '.join(map(quote_text, open_keys)) or 'null'})"
     return f"""
-        with spoken as (
+        with word as (
+            select w, word from (select w, unnest(list_distinct(words_of(first, last))) as word from who where w in (select w from face))
+            where length(word) > 1),
+        spoken as (
             select *, hash(key, v) as said from face where {is_open}
             union all select key, v, w, i, hash(key, v, word) from face join word using (w) where coalesce(not {is_open}, true)),
         narrow as (select * from spoken where said in (select said from spoken group by said having count(*) between 2 and {MAX_NAMES}))

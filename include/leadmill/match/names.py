@@ -45,6 +45,7 @@ def prepare(con: duckdb.DuckDBPyConnection, titles: Sequence[str]) -> None:
         create or replace macro fold_words(t) as nullif(trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
             fold_ascii(t), '[''’`´]', '', 'g'), '\b([a-z])\.', '\1', 'g'), '\b([a-z]) ([a-z])\b', '\1\2', 'g'),
             '[^a-z0-9]+', ' ', 'g')), '');
+        create or replace macro words_of(first, last) as list_sort(string_split(concat_ws(' ', first, last), ' '));
         create or replace macro within(a, b) as list_has_all(string_split(a, ' '), string_split(b, ' '));
         create or replace macro near(a, b, letters) as least(length(a), length(b)) >= letters and jaro_winkler_similarity(a, b) >= {NEAR};
         create or replace macro grade(a, b, of_a, of_b) as case
@@ -120,14 +121,14 @@ DIFFERENT = f"{LEAST} < 0"
 def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, result: str) -> None:
     """Grade pairs of names: relation `pairs(wl, wr)` of name ids becomes table `result(wl, wr, grade_first, grade_last)`.
 
-    Needs `who(w, first, last, whole)` and `nickname`. Names written in the other order count as if they were not, when that
+    Needs `who(w, first, last)` and `nickname`. Names written in the other order count as if they were not, when that
     agrees better.
     """
     con.execute(
         f"""
         create or replace temp table {result} as
         with graded as (
-            select p.wl, p.wr, a.whole = b.whole and contains(a.whole, ' ') as same_words,
+            select p.wl, p.wr, len(words_of(a.first, a.last)) > 1 and words_of(a.first, a.last) = words_of(b.first, b.last) as same_words,
                    grade(a.first, b.first, fa.nicknames, fb.nicknames) as ff, grade(a.last, b.last, la.nicknames, lb.nicknames) as ll,
                    coalesce(a.first = b.last or a.last = b.first, false) as turned,
                    case when turned then grade(a.first, b.last, fa.nicknames, lb.nicknames) else -1 end as fl,

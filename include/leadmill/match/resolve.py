@@ -77,7 +77,7 @@ def resolve(
     at, with the same result. Without them every record is compared anew.
     """
     with _opened(batch, known, settings, answers, accounts, edges) as con:
-        _label(con, "person", partition_persons(con, settings, model))
+        _label(con, "person", partition_persons(con, settings, model), "where node.i in (from open_tonight)")
         con.execute("create temp table bond as select l, r, arg_max(key, {'weight': weight, 'key': key}) as rule, max(weight) as weight "
                     "from tie group by l, r")  # fmt: skip
         found = keep(con)
@@ -162,11 +162,12 @@ def _ids(con: duckdb.DuckDBPyConnection, table: str) -> str:
     return ", ".join(f"{name if name in present else 'null'}::varchar as {name}" for name in ("person_id", "company_id"))
 
 
-def _label(con: duckdb.DuckDBPyConnection, what: str, labels: Ints) -> None:
-    """Make `<what>_label(i, label)` and view `<what>_member`, the input of `keep_ids`."""
+def _label(con: duckdb.DuckDBPyConnection, what: str, labels: Ints, which: str = "") -> None:
+    """Make `<what>_label(i, label)` and view `<what>_member`, the input of `keep_ids`: nodes whose ids may change."""
     con.register(f"{what}_label", pa.table({"i": np.arange(len(labels)), "label": labels}))
     con.execute(
-        f"create temp view {what}_member as select node.i, record_id, label, {what}_id as known_id from node join {what}_label using (i)"
+        f"create temp view {what}_member as "
+        f"select node.i, record_id, label, {what}_id as known_id from node join {what}_label using (i) {which}"
     )
 
 
@@ -181,13 +182,14 @@ def _persons(con: duckdb.DuckDBPyConnection) -> pa.Table:
     )
     return con.sql(
         """
-        select record_id, p.id as person_id, if(has_company, c.id, null) as company_id,
-               coalesce(rule, if(role = 'batch', 'new', null)) as rule
-        from (select *, coalesce(crm_account_id, lei, registration_number, domain, company_key) is not null as has_company from node)
-        join person_label pl using (i) join person_named p on p.label = pl.label
-        join company_label cl using (i) join company_named c on c.label = cl.label left join bound using (i)
-        where role = 'batch' or role = 'known'
-            and (p.id is distinct from person_id or if(has_company, c.id, null) is distinct from company_id)
+        with now as (
+            select i, record_id, role, node.person_id as person_before, node.company_id as company_before,
+                   coalesce(p.id, node.person_id) as person_id,
+                   if(coalesce(crm_account_id, lei, registration_number, domain, company_key) is not null, c.id, null) as company_id
+            from node join person_label pl using (i) left join person_named p on p.label = pl.label
+            join company_label cl using (i) join company_named c on c.label = cl.label where role <> 'account')
+        select record_id, person_id, company_id, coalesce(rule, if(role = 'batch', 'new', null)) as rule from now left join bound using (i)
+        where role = 'batch' or person_id is distinct from person_before or company_id is distinct from company_before
         order by i
         """
     ).to_arrow_table()
