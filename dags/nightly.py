@@ -35,7 +35,7 @@ RULESETS = sorted(path.stem for path in (CONFIG / "rulesets").glob("*.yaml"))
 def nightly() -> None:
     """Stages in the pipeline's order; a person may stand between plan and push."""
     opened = stages.open_night()
-    matched = stages.night("match", outlets=[Asset(PAIRS)])
+    matched = stages.match(outlets=[Asset(PAIRS)])
     enriched = stages.night("enrich")
     qualified = stages.night("qualify")
     planned = stages.night("plan")

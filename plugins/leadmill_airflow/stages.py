@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import get_current_context, task
 
-from leadmill.config import Source
+from leadmill.config import Project, Source
+from leadmill.config.matching import load_matching
 from leadmill.errors import LeadmillError
-from leadmill_airflow.credentials import credentials
+from leadmill_airflow.credentials import cluster, credentials
 from leadmill_airflow.params import checked
 
 if TYPE_CHECKING:
@@ -67,6 +68,17 @@ def night(stage: str, **task_options: Any) -> XComArg:
     @task(task_id=stage, **task_options)
     def run() -> Any:
         return _pipeline(stage, night_name(due()))
+
+    return run()
+
+
+def match(**task_options: Any) -> XComArg:
+    """Find out who is who; where Spark scores the pairs, an Airflow connection may say where it is."""
+
+    @task(task_id="match", **task_options)
+    def run() -> Any:
+        settings = load_matching(Project.from_environment().config)
+        return _pipeline("match", night_name(due()), cluster(settings.scoring))
 
     return run()
 

@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from leadmill.columns import LEAD
+from leadmill.config.scoring import Cluster, Scoring, cluster_of_environment
 from leadmill.config.strict_yaml import Strict, load
 
 # How far two names must agree before an equal key counts, from nothing to letter by letter.
@@ -74,11 +75,16 @@ class Matching(Strict):
     persons: list[Key] = Field(min_length=1)
     companies: list[Key] = Field(min_length=1)
     bands: Bands = Bands()
+    scoring: Scoring = Scoring()
     survivorship: Survivorship
     nicknames: list[list[str]] = []  # families of names beyond the English ones that ship with the nicknames package
     titles: list[str] = []  # words in front of or behind a name that are no part of it
 
 
-def load_matching(config: Path) -> Matching:
-    """Read `config/matching.yaml`. Raises ConfigError."""
-    return load(config / "matching.yaml", Matching)
+def load_matching(config: Path, cluster: Cluster | None = None) -> Matching:
+    """Read `config/matching.yaml`. Where Spark scores, `cluster`, else LEADMILL_SPARK, wins over the file. Raises ConfigError."""
+    settings = load(config / "matching.yaml", Matching)
+    if settings.scoring.backend != "spark":
+        return settings
+    elsewhere = cluster or cluster_of_environment() or settings.scoring.cluster
+    return settings.model_copy(update={"scoring": settings.scoring.model_copy(update={"cluster": elsewhere})})

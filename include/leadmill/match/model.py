@@ -1,4 +1,4 @@
-"""The second tier: Splink scores the pairs that no key can decide, with a model trained beforehand and kept. The only importer of Splink.
+"""The second tier's model: Splink learns from the pairs of all leads what agreement is worth, and keeps it for the nights to come.
 
 A model is a folder named after its content: `model.json` (Splink's settings with m and u) and one `tf_<column>.parquet` per column
 whose values differ in rarity. Training belongs to a monthly job; a night only loads. Because term frequencies are part of the model, a
@@ -18,10 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
-
-from leadmill.errors import StateError
 
 FREQUENT = ("first", "last", "phone", "company_key", "city")  # columns whose values weigh by their rarity
 MAX_PAIRS = 1e6  # random pairs for u: more changes no weight that matters
@@ -37,9 +34,9 @@ def train(con: duckdb.DuckDBPyConnection, folder: Path) -> Path:
 
     Deterministic: the same records give the same model.
     """
-    from splink import Linker, block_on  # noqa: PLC0415 - heavy, and needed once a month
+    from splink import DuckDBAPI, Linker, block_on  # noqa: PLC0415 - heavy, and needed once a month
 
-    linker = Linker(_register(con, "fresh"), _settings(), log_level=logging.ERROR)
+    linker = Linker(DuckDBAPI(connection=con).register(splink_table(con, "fresh")), _settings(), log_level=logging.ERROR)
     training = linker.training
     training.estimate_probability_two_random_records_match([block_on("email"), block_on("phone", "first", "last")], recall=0.7)
     training.estimate_u_using_random_sampling(max_pairs=MAX_PAIRS, seed=3)
@@ -67,48 +64,7 @@ def _rounded(tree: Any) -> Any:
     return float(f"{tree:.6g}") if isinstance(tree, float) else tree
 
 
-def score(con: duckdb.DuckDBPyConnection, home: Path, least: float) -> None:
-    """Make table `predicted(l, r, probability, weight, evidence)` over `node`: pairs with a fresh node, of at least `least` probability.
-
-    `evidence` is JSON text, field -> bits, prior included; the bits add up to `weight`. Raises StateError when the model is not whole.
-    """
-    from splink import Linker  # noqa: PLC0415 - heavy, and not needed by every night
-
-    missing = [name for name in ("model.json", *(f"tf_{column}.parquet" for column in FREQUENT)) if not (home / name).is_file()]
-    if missing:
-        raise StateError(f"the matching model lacks {missing[0]}.", file=str(home), hint="Train a new one.")
-    fresh = _register(con, "fresh")
-    linker = Linker(fresh, json.loads((home / "model.json").read_text(encoding="utf-8")), log_level=logging.ERROR)
-    for column in FREQUENT:
-        frequencies = pq.read_table(home / f"tf_{column}.parquet")
-        linker.table_management.register_term_frequency_lookup(
-            linker._db_api.register(frequencies, table_name=f"known_tf_{column}"), column
-        )
-    within = linker.inference.predict(threshold_match_probability=least)
-    known = linker._db_api.register(_table(con, "not fresh"))
-    between = linker.inference.predict_between(known, fresh, threshold_match_probability=least)
-    pairs = pa.concat_tables([within.as_pyarrow_table(), between.as_pyarrow_table()], promote_options="permissive")
-    con.register("splink_said", pairs)
-    bits = [name for name in pairs.column_names if name.startswith("mw_")]
-    total = " + ".join(f"coalesce({name}, 0)" for name in bits) or "0"
-    said = ", ".join(f"{name.removeprefix('mw_')} := coalesce({name}, 0)" for name in bits)
-    con.execute(
-        f"""
-        create or replace temp table predicted as
-        select least(unique_id_l, unique_id_r) as l, greatest(unique_id_l, unique_id_r) as r, match_probability as probability,
-               match_weight as weight, to_json(struct_pack(prior := match_weight - ({total}), {said}))::varchar as evidence from splink_said
-        """
-    )
-    con.unregister("splink_said")
-
-
-def _register(con: duckdb.DuckDBPyConnection, which: str) -> Any:
-    from splink import DuckDBAPI  # noqa: PLC0415 - heavy
-
-    return DuckDBAPI(connection=con).register(_table(con, which))
-
-
-def _table(con: duckdb.DuckDBPyConnection, which: str) -> str:
+def splink_table(con: duckdb.DuckDBPyConnection, which: str) -> str:
     """Make a table of the nodes that are `which`, as Splink wants them; return its name."""
     name = f"splink_{which.replace(' ', '_')}"
     con.execute(f"create or replace temp table {name} as select * exclude (fresh) from ({VIEW}) where {which} order by unique_id")

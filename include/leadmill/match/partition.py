@@ -16,9 +16,9 @@ import pyarrow as pa
 from leadmill.config.matching import Bands, Key, Matching
 from leadmill.match.cluster import Ints, components, settle
 from leadmill.match.link import link
-from leadmill.match.model import score
 from leadmill.match.names import DIFFERENT, LEAST, NEEDED, compare_names, fold, load_nicknames, prepare
 from leadmill.match.recall import recall, settled_before, touched
+from leadmill.match.score import score
 
 MODEL_AT_MOST = 14.0  # bits: however sure the model is, a key says more
 CERTAIN = 40.0  # an edge of this weight binds whatever the names say: our CRM's own id, a person's answer
@@ -66,7 +66,7 @@ def partition_persons(con: duckdb.DuckDBPyConnection, settings: Matching, model:
     )
     recall(con)
     if model is not None:
-        score(con, model, settings.bands.review)
+        score(con, model, settings)
         _add_scored(con, settings.bands)
     _tie(con)
     labels = _connected(con)

@@ -35,8 +35,14 @@ BANDS = "('match', 'review')"
 
 
 def way_of_matching(settings: Matching, model: Path | None) -> str:
-    """Name everything an edge depends on beside the records: edges found another way are no use."""
-    parts = (settings.model_dump_json(), model.name if model else "", version("leadmill"), version("duckdb"), version("nicknames"))
+    """Name everything an edge depends on beside the records: edges found another way are no use. All engines score alike."""
+    parts = (
+        settings.model_dump_json(exclude={"scoring"}),
+        model.name if model else "",
+        version("leadmill"),
+        version("duckdb"),
+        version("nicknames"),
+    )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

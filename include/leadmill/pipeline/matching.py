@@ -11,6 +11,7 @@ from leadmill import match as match_room
 from leadmill import standardise as standardise_room
 from leadmill.columns import PERSON_KINDS
 from leadmill.config.matching import Matching, load_matching
+from leadmill.config.scoring import Cluster
 from leadmill.engine import connect
 from leadmill.match import Resolution
 from leadmill.pipeline.edges import edges_so_far, keep_edges
@@ -23,15 +24,15 @@ from leadmill.pipeline.training import model_folder
 COLLEAGUE = ["person_id", "company_id", "seniority", "department"]  # what the buying centre is read from
 
 
-def match(night: str) -> dict[str, Any]:
+def match(night: str, cluster: Cluster | None = None) -> dict[str, Any]:
     """Resolve tonight's leads to persons and companies, suppress who must not be contacted, let the best values survive.
 
     Leaves in the lake: known/<night> (tonight's leads), edges/<night> (all that is known of pairs) and night/<night>/{persons, companies,
     colleagues, accounts, pairs, review, splits}: golden records of everybody tonight is about, `is_suppressed` among their columns.
-    Returns counts.
+    Where Spark scores pairs, `cluster` says where it is; without one, see `config.scoring`. Returns counts.
     """
     with open_mill() as mill:
-        facts, settings = mill.registry.nights.get(night), load_matching(mill.project.config)
+        facts, settings = mill.registry.nights.get(night), load_matching(mill.project.config, cluster)
         deliveries = mill.registry.deliveries.table(night_id=night)
         model = model_folder(mill, facts.params.get("model"))
         batch = standardised(mill, deliveries, PERSON_KINDS)

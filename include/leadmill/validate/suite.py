@@ -6,6 +6,7 @@ untested rule as merely failed (`errored`), and stores raw values in results (on
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -69,6 +70,8 @@ def validate(frame: pa.Table, asked: Sequence[Asked], result_format: dict[str, A
     """
     if not asked:
         return []
+    # It looks at pyspark wherever that is installed, and pyspark complains of our pandas, which it never meets here.
+    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
     import great_expectations as gx  # noqa: PLC0415 - takes seconds
     import pandas as pd  # noqa: PLC0415 - takes a second
 

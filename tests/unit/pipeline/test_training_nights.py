@@ -1,6 +1,8 @@
 """A model is trained by day, used from the next night on, finds what keys cannot, and bows to what people said."""
 
 import csv
+import re
+import socket
 
 import pytest
 import tiny_house
@@ -8,7 +10,7 @@ from benchmarks.lead_world import make_world
 from tiny_house import person
 
 from leadmill import pipeline
-from leadmill.errors import StateError
+from leadmill.errors import ServiceUnavailable, StateError
 from leadmill.match import measure
 
 COLUMNS = ("first_name", "last_name", "email", "phone", "company_key", "domain", "city", "postcode")
@@ -109,6 +111,30 @@ def test_a_night_that_is_open_keeps_the_model_it_was_opened_with(house_and_truth
     pipeline.match("n002")
 
     assert found(truth) == before
+
+
+def test_a_night_whose_spark_is_not_there_stops_in_time_and_goes_on_with_another_engine(house_and_truth, tmp_path, monkeypatch):
+    """`matching.yaml` says that Spark scores and LEADMILL_SPARK where, but nobody listens there."""
+    house, truth = house_and_truth
+    pipeline.train_matching()
+    facts = house.root / "config" / "matching.yaml"
+    on_duckdb = facts.read_text(encoding="utf-8")
+    facts.unlink()
+    facts.write_text(re.sub(r"(?m)^scoring:.*$", "scoring: {backend: spark}", on_duckdb), encoding="utf-8")
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.symlink_to("/bin/false")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setenv("LEADMILL_SPARK", f"spark://127.0.0.1:{server.getsockname()[1]}")
+
+    with pytest.raises(ServiceUnavailable, match="no Spark master listens"):
+        one_more_night(house)
+
+    facts.write_text(on_duckdb, encoding="utf-8")
+    before = found(truth)
+    pipeline.match("n002")
+    assert len(set(found(truth).values())) < len(set(before.values()))
 
 
 def test_what_people_said_wins_over_the_model(house_and_truth):
