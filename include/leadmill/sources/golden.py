@@ -12,13 +12,14 @@ import random
 import re
 import string
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.csv
 
 from leadmill.columns import LANDED
 from leadmill.config import Source
-from leadmill.sources.land import land
+from leadmill.sources.land import MARK, land
 from leadmill.sources.mapping import map_columns
 from leadmill.sources.reading import Reading
 
@@ -74,11 +75,13 @@ def _other(letter: str, rng: random.Random) -> str:
 
 def _as_text(reading: Reading, rows: list[list[str]], source: Source) -> bytes:
     dialect = reading.dialect
-    delimiter = dialect.get("delimiter", ",")
+    delimiter = source.format.delimiter or dialect.get("delimiter", ",")
+    mark = delimiter if len(delimiter) == 1 else MARK
+    quoting: Literal[0, 1] = csv.QUOTE_MINIMAL if len(delimiter) == 1 else csv.QUOTE_ALL
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter[0], quotechar=dialect.get("quote") or '"', lineterminator="\r\n")
+    writer = csv.writer(out, delimiter=mark, quotechar=dialect.get("quote") or '"', lineterminator="\r\n", quoting=quoting)
     writer.writerows([list(reading.columns), *rows] if dialect.get("header_rows", 1) else rows)
-    return out.getvalue().encode(source.format.encoding or "utf-8", errors="replace")
+    return out.getvalue().replace(mark, delimiter).encode(source.format.encoding or "utf-8", errors="replace")
 
 
 def _write_workbook(sample: Path, reading: Reading, rows: list[list[str]]) -> None:

@@ -14,6 +14,7 @@ LOOKED_AT = 5000  # rows
 AGREE = 0.9  # share of distinct filled cells that makes a kind
 
 PATTERNS = (
+    ("timestamp", re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|UTC|[-+]\d\d:?\d\d)?")),
     ("email", re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,.]{2,}")),
     ("website", re.compile(r"(https?://)?([a-z0-9-]+\.)*[a-z0-9-]*[a-z][a-z0-9-]*\.[a-z]{2,}(/\S*)?", re.IGNORECASE)),
     ("boolean", re.compile(r"true|false|yes|no|ja|nein|oui|non|sí|0|1", re.IGNORECASE)),
@@ -36,6 +37,7 @@ class Look:
     kind: str  # email, website, phone, country, lei, boolean, integer, number, date, timestamp, text, empty
     date_format: str = ""
     decimal_comma: bool = False
+    has_digits: bool = True  # most cells do
 
 
 def look_at(header: str, column: pa.ChunkedArray) -> Look:
@@ -46,7 +48,7 @@ def look_at(header: str, column: pa.ChunkedArray) -> Look:
     filled = 1 - blank / len(head) if len(head) else 0.0
     kind, date_format = _kind(cells)
     comma = kind in ("integer", "number") and _most(cells, lambda cell: bool(DECIMAL_COMMA.fullmatch(cell)), 0.5)
-    return Look(header, filled, kind, date_format, comma)
+    return Look(header, filled, kind, date_format, comma, _most(cells, lambda cell: any(map(str.isdigit, cell)), 0.5))
 
 
 def _kind(cells: Sequence[str]) -> tuple[str, str]:

@@ -9,7 +9,7 @@ import difflib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,11 @@ NEAR = 0.84  # likeness of two words
 ATTRIBUTE_TYPES = {"integer": "integer", "number": "number", "boolean": "boolean", "date": "date", "timestamp": "timestamp"}
 
 ALWAYS = 0.95  # share of filled cells from which a column is required
+NUMBERED = ("phone", "employee_count", "annual_revenue", "postcode", "amount")
+NAMES = ("first_name", "last_name", "full_name", "company_name")
 ESSENTIAL = ("company_name", "last_name", "email")
-KEYS = ("crm_id", "crm_account_id", "crm_opportunity_id", "crm_activity_id")
+KEYS = ("crm_opportunity_id", "crm_activity_id", "crm_id", "crm_account_id")  # the first that a kind has is its own
+BARE_KEY = ("id", "record id", "uuid", "guid")  # what exports call their own key
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +105,14 @@ def guess_columns(looks: Sequence[Look], kind: str, words: HeaderWords) -> list[
     return sorted(chosen.values(), key=lambda guess: order[guess.column])
 
 
-def _guesses(look: Look, columns: Iterable[str], words: HeaderWords) -> Iterator[Guess]:
+def _guesses(look: Look, columns: Collection[str], words: HeaderWords) -> Iterator[Guess]:
     if look.kind == "empty" or not look.header.strip():
         return
+    own_key = next((key for key in KEYS if key in columns), "")
     for column in columns:
-        certainty = _certainty(look.header, (column.replace("_", " "), *words.get(column, ())))
+        certainty = _certainty(look.header, (column.replace("_", " "), *words.get(column, ()), *(BARE_KEY if column == own_key else ())))
         alike = certainty == CERTAIN or _is_id(look.header) == column.endswith("_id")
-        if certainty and alike and not _contradicts(look.kind, column):
+        if certainty and alike and not _contradicts(look, column):
             yield Guess(column, look, certainty)
     column = SHOWN_BY_CELLS.get(look.kind, "")
     if column in columns:
@@ -116,26 +120,30 @@ def _guesses(look: Look, columns: Iterable[str], words: HeaderWords) -> Iterator
 
 
 def _certainty(header: str, words: Iterable[str]) -> float:
-    folded, known = _folded(header), {_folded(word) for word in words}
-    if folded in known:
+    name, known = folded(header), {folded(word) for word in words}
+    if name in known:
         return CERTAIN
-    return LIKELY if difflib.get_close_matches(folded, known, n=1, cutoff=NEAR) else 0.0
+    return LIKELY if difflib.get_close_matches(name, known, n=1, cutoff=NEAR) else 0.0
 
 
 def _is_id(header: str) -> bool:
     return bool(re.search(r"(^|[\W_])[iI][dD]$|[a-z]I[dD]$", header.strip()))
 
 
-def _contradicts(kind: str, column: str) -> bool:
-    """Say whether cells rule a column out: an e-mail column holds e-mail addresses."""
+def _contradicts(look: Look, column: str) -> bool:
+    """Say whether cells rule a column out: an e-mail column holds e-mail addresses, a moment has digits."""
     if column == "email":
-        return kind != "email"
+        return look.kind != "email"
     if column == "website":
-        return kind not in ("website", "text")
-    return kind == "email" or (column in ("first_name", "last_name", "full_name", "company_name") and kind in ("integer", "number", "date"))
+        return look.kind not in ("website", "text")
+    if column == "lei":
+        return look.kind != "lei"
+    if column.endswith("_at") or column in NUMBERED:
+        return look.kind == "email" or not look.has_digits
+    return look.kind == "email" or (column in NAMES and look.kind in ("integer", "number", "date"))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Fold case, accents, spaces and punctuation away."""
     folded = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in folded if letter.isalnum())
@@ -145,8 +153,8 @@ def _format(reading: Reading, looks: Sequence[Look]) -> Iterator[str]:
     """Yield the lines that pin how the file is written."""
     dates = sorted({look.date_format for look in looks if look.kind == "date" and look.date_format != "%Y-%m-%d"})
     facts: dict[str, Any] = {name: reading.dialect[name] for name in ("delimiter", "sheet") if reading.dialect.get(name)}
-    if reading.dialect.get("header_rows") not in (None, 1):
-        facts["header_rows"] = reading.dialect["header_rows"]
+    if reading.dialect.get("header_rows") == 0:
+        facts["header_rows"] = 0
     if any(look.decimal_comma for look in looks):
         facts["decimal"] = ","
     if dates:

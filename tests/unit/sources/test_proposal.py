@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ from leadmill.errors import ConfigError
 from leadmill.sources import load_header_words, mapped_sample, propose, read, write_golden
 from leadmill.sources.golden import scrambled
 from leadmill.sources.look import look_at
+from leadmill.sources.propose import folded
 
 CONFIG = CHECKOUT / "include" / "config"
 WORDS = load_header_words(CONFIG)
@@ -51,6 +53,95 @@ def test_headers_are_known_in_many_languages(tmp_path: Path, header: list[str]) 
     assert proposed(tmp_path, header, PERSON, PERSON) == dict(zip(canonical, header, strict=True))
 
 
+FULL = ["first_name", "last_name", "job_title", "email", "phone", "company_name", "website", "registration_number", "lei", "industry",
+        "employee_count", "annual_revenue", "revenue_currency", "street", "postcode", "city", "region", "country", "interest_signal",
+        "interest_at", "created_at", "do_not_contact"]  # fmt: skip
+CELLS = ["Ann", "Lee", "Director", "ann@x.example", "+44 1904 555 123", "Acme Ltd", "www.acme.example", "HRB 1234", "529900T8BM49AURSDO55",
+         "Freight", "120", "2500000", "EUR", "Main Street 1", "YO1 7HH", "York", "Yorkshire", "France", "price list", "2026-01-31",
+         "2026-01-30", "no"]  # fmt: skip
+LANGUAGES = {
+    "German": "Vorname;Nachname;Position;E-Mail (geschäftlich);Telefon geschäftlich;Firmierung;Internetadresse;USt-IdNr.;LEI-Code;Branche;"
+    "Anzahl der Mitarbeiter;Jahresumsatz in EUR;Währung;Straße und Hausnummer;PLZ;Ort;Bundesland;Land;Anliegen;Datum der Anfrage;"
+    "Angelegt am;Werbesperre",
+    "French": "Prénom;Nom;Intitulé du poste;Adresse e-mail;N° de téléphone;Nom de la société;Site internet;N° SIRET;Code LEI;"
+    "Secteur d'activité;Nombre de salariés;Chiffre d'affaires annuel;Devise;Adresse postale;Code postal;Ville;Région;Pays;"
+    "Objet de la demande;Date de la demande;Date de création;Ne pas contacter",
+    "Dutch": "Voornaam;Achternaam;Functietitel;Zakelijk e-mailadres;Telefoonnummer;Naam bedrijf;Webadres;KvK-nummer;LEI;Bedrijfstak;"
+    "Aantal medewerkers;Jaaromzet;Valuta;Straat en huisnummer;Postcode;Plaats;Provincie;Land;Soort aanvraag;Datum aanvraag;"
+    "Aangemaakt op;Niet benaderen",
+    "Spanish": "Nombre;Apellidos;Puesto de trabajo;Dirección de correo electrónico;Número de teléfono;Razón social;Página web;NIF;"
+    "Código LEI;Sector de actividad;Nº de empleados;Facturación anual;Moneda;Dirección;Código postal;Población;Provincia;País;"
+    "Tipo de consulta;Fecha de solicitud;Fecha de alta;No contactar",
+    "Italian": "Nome;Cognome;Qualifica;Indirizzo e-mail;Numero di telefono;Ragione sociale;Sito internet;Partita IVA;Codice LEI;"
+    "Settore di attività;Numero di dipendenti;Fatturato annuo;Valuta;Indirizzo;CAP;Comune;Provincia;Paese;Tipo di richiesta;"
+    "Data della richiesta;Data di creazione;Non contattare",
+    "Portuguese": "Primeiro nome;Sobrenome;Cargo;Endereço de e-mail;Telemóvel;Nome da empresa;Site;CNPJ;LEI;Ramo de atividade;"
+    "Número de funcionários;Faturamento anual;Moeda;Morada;CEP;Cidade;Distrito;País;Tipo de pedido;Data do pedido;Data de cadastro;"
+    "Não contactar",
+    "Polish": "Imię;Nazwisko;Stanowisko;Adres e-mail;Numer telefonu;Nazwa firmy;Strona internetowa;NIP;LEI;Branża;Liczba pracowników;"
+    "Roczny obrót;Waluta;Ulica i numer;Kod pocztowy;Miejscowość;Województwo;Kraj;Rodzaj zapytania;Data zapytania;Data utworzenia;"
+    "Nie kontaktować",
+    "CRM": "FirstName;LastName;Title;Email;Phone;Account Name;Website;Tax ID;LEI;Industry;No. of Employees;Annual Revenue;Currency;"
+    "Mailing Street;Zip/Postal Code;Mailing City;State/Province;Country/Region;Product Interest;Last Contacted;Created On;DNC",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_field_of_a_lead_is_known_in_the_languages_of_our_lists(tmp_path: Path, language: str) -> None:
+    header = LANGUAGES[language].split(";")
+
+    assert proposed(tmp_path, header, CELLS, CELLS, delimiter=";") == dict(zip(FULL, header, strict=True))
+
+
+def test_no_word_means_two_fields_of_one_kind() -> None:
+    """Else which of them a header becomes would hang on the order of columns."""
+    for kind, columns in CANONICAL.items():
+        words = [folded(word) for name in columns for word in {folded(word): word for word in WORDS.get(name, ())}]
+        assert not [word for word, count in Counter(words).items() if count > 1], kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"), [("crm_accounts", "crm_account_id"), ("crm_contacts", "crm_id"), ("crm_opportunities", "crm_opportunity_id")]
+)
+def test_a_bare_id_is_the_kind_s_own_key(tmp_path: Path, kind: str, key: str) -> None:
+    assert proposed(tmp_path, ["ID", "City"], ["a1", "York"], ["a2", "Bath"], kind=kind)[key] == "ID"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [("Last Activity", ["Email Opened", "Page Visited"]), ("Lead Number", ["660737", "660738"]), ("Phone", ["yes", "no"])],
+)
+def test_a_name_alone_does_not_make_a_moment_a_code_or_a_number(tmp_path: Path, header: str, cells: list[str]) -> None:
+    """What the cells show speaks against it."""
+    assert proposed(tmp_path, ["E-mail", header], *(["ann@x.example", cell] for cell in cells)) == {"email": "E-mail"}
+
+
+@pytest.mark.parametrize("mark", [", ", "||", "::"])
+def test_a_separator_of_several_marks_is_kept_by_proposal_and_sample(tmp_path: Path, mark: str) -> None:
+    columns = proposed(
+        tmp_path, ["Name", "E-mail", "City"], ["Ann", "ann@x.example", "York"], ["Bob", "b@x.example", "Bath"], delimiter=mark
+    )
+    source = load_source(tmp_path / "acme.yaml")
+    sample, _ = write_golden(tmp_path / "golden", source, read(tmp_path / "list.csv", Format()), random.Random(3))
+
+    assert columns == {"full_name": "Name", "email": "E-mail", "city": "City"}
+    assert source.format.delimiter == mark
+    assert mapped_sample(sample, source).column_names == ["line", "full_name", "email", "city"]
+    assert mapped_sample(sample, source).num_rows == 2
+
+
+def test_a_header_of_two_rows_is_found_again_in_the_sample(tmp_path: Path) -> None:
+    """The sample has one row of joined names: were their number pinned, its first record would be taken for a name."""
+    columns = proposed(
+        tmp_path, ["Contact", "", "Site"], ["Name", "E-mail", "City"], ["Ann", "ann@x.example", "York"], ["Bob", "b@x.example", "Bath"]
+    )
+    source = load_source(tmp_path / "acme.yaml")
+    sample, _ = write_golden(tmp_path / "golden", source, read(tmp_path / "list.csv", Format()), random.Random(3))
+
+    assert columns["email"] == "Contact E-mail"
+    assert mapped_sample(sample, source).num_rows == 2
+
+
 def test_a_column_with_a_meaningless_header_is_known_by_its_cells(tmp_path: Path) -> None:
     columns = proposed(tmp_path, ["x1", "x2", "x3"], ["ann@x.example", "www.x.example", "France"], ["bob@x.example", "y.example", "Spain"])
 
@@ -80,7 +171,8 @@ def test_a_proposal_loads_and_pins_how_the_file_is_written(tmp_path: Path) -> No
 @pytest.mark.parametrize("kind", sorted(CANONICAL))
 def test_every_kind_can_be_proposed_from_its_own_column_names(tmp_path: Path, kind: str) -> None:
     header = [name.replace("_", " ") for name in CANONICAL[kind]]
-    row = ["ann@x.example" if name == "email" else "www.x.example" if name in ("website", "domain") else "word" for name in CANONICAL[kind]]
+    cells = dict(zip(FULL, CELLS, strict=True)) | {"domain": "x.example", "amount": "12.50"}
+    row = [cells.get(name, "2026-01-31" if name.endswith("_at") else "word") for name in CANONICAL[kind]]
 
     assert list(proposed(tmp_path, header, row, row, kind=kind)) == list(CANONICAL[kind])
 
