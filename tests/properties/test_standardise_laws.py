@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import phonenumbers
 import pyarrow as pa
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from leadmill.columns import ATTRIBUTE_TYPES, CANONICAL, LANDED
 from leadmill.config import Attribute, Format, Source
 from leadmill.engine import connect
-from leadmill.standardise import load_vocabulary, phone_plans, phones, standardise, text
+from leadmill.standardise import companies, load_vocabulary, mailboxes, names, phone_plans, phones, standardise, text
+from leadmill.standardise.distinct import encode
 
 COLUMNS = CANONICAL["list"]
 TYPES = {"an_integer": "integer", "a_number": "number", "a_yes": "boolean", "a_day": "date", "a_moment": "timestamp", "a_text": "text"}
@@ -141,6 +143,64 @@ def test_numbering_plans_in_sql_answer_as_phonenumbers_does(numbers: list[tuple[
     with pytest.MonkeyPatch.context() as patch, connect({"dialled": table}) as con:
         patch.setattr(phone_plans, "WORTH_A_PLAN", 1)
         phone_plans.match(con)
-        planned = con.sql("select place, phone, phone_type from planned").fetchall()
+        planned = con.sql("select place, phone, phone_type from planned where phone_type is not null").fetchall()
     assert [(numbers[place], phone, kind) for place, phone, kind in planned if phones.read(*numbers[place]) != (phone, kind)] == []
     assert len(planned) == len({place for place, _, _ in planned})
+
+
+NAME_WORDS = """Anna|BERGER|berger|Müller|MÜLLER|Hans-Peter|van|de la|Dr.|Prof|Jr|III|MBA|O'Brien|Mc Donald|mcdonald|McDonald|J|J.|ii|S|Ma
+Øre|José|Łukasz|Иван|山田|(Bob)|x3|Herr|Don|Ña""".replace("\n", "|").split("|")
+WRITTEN_NAMES = st.lists(st.sampled_from(NAME_WORDS), min_size=1, max_size=4).flatmap(
+    lambda words: st.sampled_from([" ", ", "]).map(lambda mark: mark.join([" ".join(words[:-1]), words[-1]]).strip(" ,"))
+)
+
+
+@MANY_ROWS
+@given(st.lists(WRITTEN_NAMES, min_size=300, max_size=300))
+def test_names_in_sql_are_what_the_rules_in_python_make_of_them(written: list[str]) -> None:
+    people = load_vocabulary().people
+    rules, column = names.Names(people), encode(pa.array(written))
+    with connect() as con:
+        text.define(con, load_vocabulary().words)
+        own = names.facts(con, {"first_name": column, "last_name": column}, people)
+        whole = names.facts(con, {"full_name": column}, people)
+        keys = {side: shown.spread(names.keys(con, side, shown.texts, people)).to_pylist() for side, shown in own.items()}
+    shown = [rules.polish(name) for name in written]
+    assert own["first_name"].cells.to_pylist() == own["last_name"].cells.to_pylist() == shown
+    assert list(zip(*(whole[side].cells.to_pylist() for side in names.SIDES), strict=True)) == [rules.split(name) for name in written]
+    assert keys == {"first_name": [rules.first_key(name) for name in shown], "last_name": [rules.last_key(name) for name in shown]}
+
+
+MAIL = load_vocabulary().mailboxes
+LOCALS = st.lists(st.sampled_from([*MAIL.shared, *MAIL.qualifiers, "acme", "anna", "berger", "j", "7"]), min_size=1, max_size=3).flatmap(
+    lambda words: st.sampled_from(["", ".", "-", "_"]).map(lambda sign: sign.join(words))
+)
+HOSTS = st.sampled_from(["acme.example", "ac-me.example", "mail.acme.co.uk", "GMAIL.com", "-acme.example", "acme", "müller.example"])
+MAILS = st.one_of(
+    st.builds("{}@{}".format, LOCALS, HOSTS), st.builds("{}{}@{}".format, LOCALS, st.sampled_from("..+'ü x"), HOSTS), st.text("ab.@<> ;+")
+)
+
+
+@MANY_ROWS
+@given(st.lists(MAILS, min_size=300, max_size=300))
+def test_mailboxes_in_sql_are_what_the_library_and_the_rules_for_roles_say(written: list[str]) -> None:
+    with connect() as con:
+        mailboxes.define(con, MAIL)
+        found = mailboxes.facts(con, pa.array(written), MAIL).to_pylist()
+    roles = mailboxes.Roles(MAIL)
+    assert [row["email"] for row in found] == [mailboxes.repair(mail) for mail in written]
+    told = [(row["email"], row["email_kind"]) for row in found if row["email"] and row["email_kind"] != "free"]
+    assert [
+        (mail, kind)
+        for mail, kind in told
+        if (kind == "shared") != roles.is_shared(re.sub("[+].+", "", mail.split("@")[0]), mail.split("@")[1])
+    ] == []
+
+
+def test_domains_in_sql_are_those_of_the_public_suffix_list() -> None:
+    suffixes = sorted(suffix.lstrip("*.!") for suffix in companies._extractor().tlds)[::23]
+    shapes = ("{}", "acme.{}", "shop.acme.{}", "www.acme.{}", "a.b.acme.{}")
+    hosts = [shape.format(suffix) for suffix in ("ck", "bd", "example", "example.com", "test", *suffixes) for shape in shapes]
+    with connect() as con:
+        found = companies.domains(con, pa.array(hosts)).to_pylist()
+    assert [(host, domain) for host, domain in zip(hosts, found, strict=True) if domain != companies.registrable(host)] == []

@@ -58,7 +58,9 @@ def company_keys(names: pa.Array) -> pa.Array:
 
 def sites(con: duckdb.DuckDBPyConnection, texts: pa.Array) -> pa.Table:
     """Return website and host of every text, null where it is no web site."""
-    host = r"rtrim(regexp_extract(lower(text), '^(?:https?:/*)?(?:[^/@?#]*@)?([^/:?#\s@]+)', 1), '.')"
+    host = r"""case when regexp_full_match(lower(text), '(?:https?://)?[a-z0-9.-]+/?')
+        then rtrim(rtrim(replace(replace(lower(text), 'https://', ''), 'http://', ''), '/'), '.')
+        else rtrim(regexp_extract(lower(text), '^(?:https?:/*)?(?:[^/@?#]*@)?([^/:?#\s@]+)', 1), '.') end"""
     found = ask(con, f"text, {host} as host", text=texts)
     is_host = r"regexp_full_match(host, '([^.\s]+\.)+[^.\s0-9][^.\s]*')"
     return ask(con, f"if({is_host}, text, null) as website, if({is_host}, host, null) as host", text=texts, host=column(found, "host"))
@@ -67,12 +69,18 @@ def sites(con: duckdb.DuckDBPyConnection, texts: pa.Array) -> pa.Table:
 def domains(con: duckdb.DuckDBPyConnection, hosts: pa.Array) -> pa.Array:
     """Return the registrable domain of every host; hosts may repeat and be null."""
     host = encode(hosts)
-    suffixes = [suffix.lstrip("*.!") for suffix in _extractor().tlds]
-    con.register("suffix", pa.table({"suffix": pa.array(sorted({*suffixes, *_DOCUMENTATION}), pa.string())}))
-    # Two labels that are no suffix themselves are registrable as they are: nearly every host.
-    bare = ask(con, "regexp_replace(host, '^www[.]', '') as bare", host=host.texts)
-    plain = "case when regexp_full_match(bare, '[a-z0-9-]+[.][a-z]+') and bare not in (from suffix) then bare end as domain"
-    found = column(ask(con, plain, bare=column(bare, "bare")), "domain")
+    suffixes = {*_extractor().tlds, *_DOCUMENTATION}
+    stars = {suffix.partition(".")[2] for suffix in suffixes if suffix.startswith(("*.", "!"))}  # *.ck: what stands before it counts too
+    for name, listed in (("suffix", suffixes), ("starred", stars)):
+        con.register(name, pa.table({"suffix": pa.array(sorted(listed), pa.string())}))
+    labels = "string_split(regexp_replace(host, '^www[.]', ''), '.') as label"
+    asked = ask(
+        con, f"{labels}, array_to_string(label, '.') as bare, array_to_string(label[-2:], '.') as two, label[-1] as one", host=host.texts
+    )
+    # Two labels that are no suffix themselves are registrable as they are, and three before such a suffix: nearly every host.
+    plain = """case when not regexp_full_match(bare, '([a-z0-9-]+[.]){1,2}[a-z]+') or bare in (from suffix)
+        or one in (from starred) or two in (from starred) then null when two in (from suffix) then bare else two end as domain"""
+    found = column(ask(con, plain, **{name: column(asked, name) for name in ("bare", "two", "one")}), "domain")
     odd = missing(found, host.texts)
     return host.spread(settle(found, odd, map(registrable, host.texts.filter(odd).to_pylist())))
 

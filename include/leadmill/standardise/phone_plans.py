@@ -26,7 +26,7 @@ _SPECIAL = ("premium_rate", "toll_free", "shared_cost", "voip", "personal_number
 
 
 def match(con: duckdb.DuckDBPyConnection) -> None:
-    """Create `planned`(place, phone, phone_type): the rows of `dialled`(place, text, country_code) a plan surely answers."""
+    """Create `planned`(place, phone, phone_type) over `dialled`(place, text, country_code); no type where no plan surely answers."""
     con.register("calling", _codes())
     con.execute("create or replace temp table planned(place bigint, phone varchar, phone_type varchar)")
     con.execute(
@@ -34,7 +34,8 @@ def match(con: duckdb.DuckDBPyConnection) -> None:
             with written as (
                 select place, country_code, starts_with(text, '+') as is_plus,
                     if(regexp_full_match(text, '[0-9]+'), text, regexp_replace(text, '[^0-9]', '', 'g')) as digits from dialled
-                where regexp_full_match(text, '{_SHAPE}') and not regexp_full_match(text, '{_APART}')
+                where regexp_full_match(text, '{_SHAPE}')
+                    and not ((contains(text, '.') or contains(text, '/')) and regexp_full_match(text, '{_APART}'))
             ), abroad as (
                 select *, case when is_plus then digits
                     when starts_with(digits, '00') and digits[3] <> '0' and {_calls_abroad_by_00(con)} then digits[3:] end as outward
@@ -75,22 +76,31 @@ def _calls_abroad_by_00(con: duckdb.DuckDBPyConnection) -> str:
 def _match_region(con: duckdb.DuckDBPyConnection, region: str) -> None:
     """Add to `planned` the numbers of one region that are valid there, read as phonenumbers reads them."""
     plan: Any = PhoneMetadata.metadata_for_region(region)
-    code, prefix, abroad = str(plan.country_code), plan.national_prefix_for_parsing or "$.", plan.international_prefix or "$."
-    prefix = f"^(?:{prefix})"
-    transformed = f"regexp_extract(dialled, '{prefix}', {_groups(prefix)}) <> ''" if plan.national_prefix_transform_rule else "false"
+    code, prefix = str(plan.country_code), plan.national_prefix_for_parsing or "$."
+    transformed = f"regexp_extract(dialled, '^(?:{prefix})', {_groups(prefix)}) <> ''" if plan.national_prefix_transform_rule else "false"
     con.execute(
         f"""insert into planned
             with national as (  -- typed without plus, as spreadsheets leave them
                 select *, case when not is_abroad and starts_with(digits, '{code}') and {_means_code(plan)}
                     then digits[{len(code) + 1}:] else digits end as dialled
-                from plain_phone where region = {quote_text(region)} and (is_abroad or not regexp_matches(digits, '^(?:{abroad})'))
+                from plain_phone where region = {quote_text(region)}
+                    and (is_abroad or not {_begins("digits", plan.international_prefix or "$.")})
             ), significant as (
-                select place, dialled[1 + length(regexp_extract(dialled, '{prefix}')):] as number
+                select place, if({_begins("dialled", prefix)}, dialled[1 + length({_beginning("dialled", prefix)}):], dialled) as number
                 from national where not {transformed}
             )
-            select place, '+{code}' || number, {_kind(plan)} as kind from significant
-            where kind is not null and length(number) in {_lengths_of_code(plan.country_code)}"""
+            select place, '+{code}' || number, if(length(number) in {_lengths_of_code(plan.country_code)}, {_kind(plan)}, null)
+            from significant"""
     )
+
+
+def _begins(column: str, pattern: str) -> str:
+    """Write the SQL that a column begins with a pattern; nearly all are digits as they stand."""
+    return f"starts_with({column}, '{pattern}')" if pattern.isdigit() else f"regexp_matches({column}, '^(?:{pattern})')"
+
+
+def _beginning(column: str, pattern: str) -> str:
+    return f"'{pattern}'" if pattern.isdigit() else f"regexp_extract({column}, '^(?:{pattern})')"
 
 
 def _lengths_of_code(country_code: int) -> tuple[int, ...]:

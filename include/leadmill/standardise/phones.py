@@ -37,7 +37,7 @@ def facts(con: duckdb.DuckDBPyConnection, phone: Column, country: pa.Array, defa
     texts, countries = phone.texts.take(keys // len(regions)), regions.take(keys % len(regions))
     con.register("dialled", pa.table({"place": np.arange(len(keys)), "text": texts, "country_code": countries}))
     phone_plans.match(con)
-    planned = con.sql("from planned").to_arrow_table().combine_chunks()
+    planned = con.sql("from planned where phone_type is not null").to_arrow_table().combine_chunks()
     told = np.full(len(keys), -1)
     told[planned["place"].to_numpy()] = np.arange(planned.num_rows)
     odd = pc.and_(pa.array(told < 0), pc.is_valid(texts))

@@ -60,8 +60,8 @@ class Judge:
 def find_mailboxes(con: duckdb.DuckDBPyConnection, mailboxes: pa.Table, trials: Trials) -> pa.Array:
     """Say of every mailbox (email_key, email_domain) whether it is nobody's."""
     names = "|".join(map(re.escape, sorted({*trials.mailboxes, *trials.echoes}))).replace("\\ ", "[^a-z@]+")
-    alike = quote_text(f"^[^a-z@]*(?:{names}|{MASHED})[^a-z@]*@")
-    likely = f"regexp_matches(email_key, {alike}) or split_part(email_domain, '.', 1) in ({_listed(trials.domains)})"
+    alike = f"^[^a-z@]*(?:{names}|{MASHED})[^a-z@]*@|@(?:{'|'.join(map(re.escape, trials.domains))})[.]"
+    likely = f"regexp_matches(email_key, {quote_text(alike)})"
     local = "trim(regexp_replace(split_part(email_key, '@', 1), '[^a-z]+', ' ', 'g'))"
     label = "split_part(email_domain, '.', 1)"
     found = ask(
