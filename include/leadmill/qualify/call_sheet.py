@@ -82,12 +82,12 @@ def render(sheet: dict[str, Any]) -> str:
     """Write one row of CALL_SHEET as Markdown; who the person is stands in the CRM, not here."""
     colleagues = [f"{each['role']} {each['person_id']} ({each['confidence']:.0%})" for each in sheet["colleagues"]]
     parts = (
-        ("Why this person", sheet["why"]),
-        ("What they gain", [f"{each['gain'].replace('_', ' ')}: {each['say']}" for each in sheet["gains"]]),
-        ("Who else is in the buying centre", colleagues),
-        ("What to ask", sheet["ask"]),
+        ("Why this person", sheet["why"], "no rule gave points"),
+        ("What they gain", [f"{each['gain'].replace('_', ' ')}: {each['say']}" for each in sheet["gains"]], "find out"),
+        ("Who else is in the buying centre", colleagues, "nobody known yet"),
+        ("What to ask", sheet["ask"], "everything the rules ask is known"),
     )
     lines = [f"# {sheet['person_id']}, {sheet['score']} points"]
-    for title, items in parts:
-        lines += ["", f"## {title}", *(f"- {item}" for item in items or ["nothing known"])]
+    for title, items, otherwise in parts:
+        lines += ["", f"## {title}", *(f"- {item}" for item in items or [otherwise])]
     return "\n".join(lines) + "\n"

@@ -17,6 +17,7 @@ from leadmill.qualify.statistics import Outcomes, Scores, auc, wilson
 
 TOO_GOOD = 0.9  # AUC of a single fact: one that tells winners this well was probably written down afterwards
 PURE = 0.99  # win rate of a rule, or of its opposite
+FAR = 0.15  # of everybody's rate, which a pure rule stays below with 95 % certainty
 ENOUGH = 30  # leads behind a suspicion
 SLICES = 4
 BINS = 10
@@ -87,13 +88,22 @@ def _rule_lift(rule: Rule, true: int, unknown: int, hits: int, *, base: float) -
     return RuleLift(*names, true, unknown, *(figure(value) for value in (rate, rate / base, low / base, high / base)))
 
 
-def suspect_rules(rules: Iterable[RuleLift]) -> list[str]:
-    """Name rules that (almost) always or never go with the outcome."""
+def suspect_rules(rules: Iterable[RuleLift], won: Outcomes) -> list[str]:
+    """Name rules that (almost) always or never go with the outcome, far beyond what everybody does."""
+    base = float(won.mean()) if len(won) else 0.0
     return [
         f"suspiciously perfect: of {rule.true} leads with {rule.rule!r} true, {rule.rate:.1%} won. Was it written down after the outcome?"
         for rule in rules
-        if rule.true >= ENOUGH and rule.rate is not None and not 1 - PURE < rule.rate < PURE
+        if rule.true >= ENOUGH and rule.rate is not None and _too_pure(round(rule.rate * rule.true), rule.true, base)
     ]
+
+
+def _too_pure(hits: int, total: int, base: float) -> bool:
+    """Whether (almost) nobody is of the rarer kind, though of everybody many more are: where all win, any rule is perfect."""
+    low, high = wilson(hits, total)
+    always = hits / total >= PURE and 1 - low <= FAR * (1 - base)
+    never = hits / total <= 1 - PURE and high <= FAR * base
+    return always or never
 
 
 def suspect_facts(profiles: pa.Table, won: Outcomes, names: Iterable[str]) -> list[str]:
@@ -107,10 +117,14 @@ def suspect_facts(profiles: pa.Table, won: Outcomes, names: Iterable[str]) -> li
 
 
 def _alone(column: pa.ChunkedArray, won: Outcomes) -> float:
-    """AUC of the win rate per value; numbers and times in twenty bands, rare values together so that an id proves nothing."""
+    """AUC of the win rate per value, or per band of neighbouring values where these are many (numbers, times, ids given out in time).
+
+    Rare bands are taken together, so that a value of its own for everybody proves nothing.
+    """
     if column.null_count == len(column) or not won.any() or won.all():
         return 0.5
-    value = "value" if type_of(column.type) in ("text", "boolean") else "ntile(20) over (order by value)"
+    words = type_of(column.type) in ("text", "boolean") and pc.count_distinct(column).as_py() * ENOUGH <= len(column)
+    value = "value" if words else "ntile(20) over (order by value)"
     with connect({"facts": pa.table({"value": column, "won": won})}) as con:
         rates = con.sql(
             f"""

@@ -26,12 +26,12 @@ class Auc:
     error: float
 
     def low(self, z: float = Z95) -> float:
-        """Lower end of the interval."""
-        return max(0.0, self.value - z * self.error)
+        """Lower end of the interval; nan where there is no value."""
+        return float(np.maximum(0.0, self.value - z * self.error))
 
     def high(self, z: float = Z95) -> float:
-        """Upper end of the interval."""
-        return min(1.0, self.value + z * self.error)
+        """Upper end of the interval; nan where there is no value."""
+        return float(np.minimum(1.0, self.value + z * self.error))
 
 
 def auc(scores: Scores, won: Outcomes) -> Auc:
