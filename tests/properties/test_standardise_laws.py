@@ -172,8 +172,7 @@ def test_names_in_sql_are_what_the_rules_in_python_make_of_them(written: list[st
 
 
 MAIL = load_vocabulary().mailboxes
-WORDS_APART = ["acme", "anna", "berger", "j", "7", *["investor", "relations", "human", "resources", "customer", "care"] * 20]
-LOCALS = st.lists(st.sampled_from([*MAIL.shared, *MAIL.qualifiers, *WORDS_APART]), min_size=1, max_size=3).flatmap(
+LOCALS = st.lists(st.sampled_from([*MAIL.shared, *MAIL.qualifiers, "acme", "anna", "berger", "j", "7"]), min_size=1, max_size=3).flatmap(
     lambda words: st.sampled_from(["", ".", "-", "_"]).map(lambda sign: sign.join(words))
 )
 HOSTS = st.sampled_from(
@@ -192,6 +191,7 @@ def test_mailboxes_in_sql_are_what_the_library_and_the_rules_for_roles_say(writt
         found = mailboxes.facts(con, pa.array(written), MAIL).to_pylist()
     roles = mailboxes.Roles(MAIL)
     assert [row["email"] for row in found] == [mailboxes.repair(mail) for mail in written]
+    assert [row["email"] for row in found if row["email"] and mailboxes._ask_library(row["email"]) != row["email"]] == []
     told = [(row["email"], row["email_kind"]) for row in found if row["email"] and row["email_kind"] != "free"]
     assert [
         (mail, kind)
