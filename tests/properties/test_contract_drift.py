@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from leadmill.validate.drift import Finding, drift
+from leadmill.validate.drift import Finding, basis, drift
 
 MISSING = {"email": 0.02, "phone": 0.3, "job_title": 0.1, "website": 0.5, "city": 0.01, "lei": 0.999}
 MIXES = {
@@ -75,9 +75,41 @@ def test_a_planted_shift_is_found_and_named_in_nine_of_ten_vendors(measure, shif
     assert sum(named) >= 18
 
 
-def test_a_short_history_judges_nothing():
-    vendor = Vendor(1)
-    assert drift(vendor.deliver(volume=100), [vendor.deliver() for _ in range(3)]) == []
+@pytest.mark.parametrize("earlier", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("rows", "steadiness"), [(300, 800), (20_000, 200), (20_000, 1e6), (500_000, 800)], ids=["small", "fickle", "dice", "large"]
+)
+def test_with_a_short_history_at_most_five_of_100_stable_vendors_raise_an_alarm(rows, steadiness, earlier):
+    vendors = [Vendor(seed, rows=rows, steadiness=steadiness) for seed in range(100)]
+    alarms = [vendor for vendor in vendors if drift((known := [vendor.deliver() for _ in range(earlier + 1)])[-1], known[:-1])]
+    assert len(alarms) <= 5
+
+
+GROSS: dict[str, tuple[str, dict[str, Any]]] = {
+    "a hundredth of the volume": ("volume", {"volume": 0.01}),
+    "phones no longer delivered": ("missing phone", {"missing phone": {"missing": 1.0, "present": 0.0}}),
+    "half without e-mail": ("missing email", {"missing email": {"missing": 0.5, "present": 0.5}}),
+    "another country": ("mix country", {"mix country": {"DE": 0.02, "AT": 0.02, "CH": 0.02, "FR": 0.9, "(missing)": 0.04}}),
+}
+
+
+@pytest.mark.parametrize("earlier", [1, 3])
+@pytest.mark.parametrize(("measure", "shift"), GROSS.values(), ids=GROSS.keys())
+def test_a_gross_change_is_found_with_a_short_history(measure, shift, earlier):
+    def found(seed: int) -> list[Finding]:
+        vendor = Vendor(seed)
+        known = [vendor.deliver() for _ in range(earlier)]
+        return drift(vendor.deliver(**shift), known)
+
+    assert sum(any(finding.measure == measure for finding in found(seed)) for seed in range(20)) >= 18
+
+
+def test_how_short_a_history_is_stands_in_a_sentence():
+    known = [Vendor(1).deliver() for _ in range(4)]
+    assert basis([]).startswith("The first delivery")
+    assert "only 1 earlier delivery:" in basis(known[:1])
+    assert "only 3 earlier deliveries:" in basis(known[:3])
+    assert basis(known) == ""
 
 
 def test_an_empty_delivery_is_left_to_the_contract():

@@ -20,13 +20,14 @@ def keep_record(mill: Mill, source: Source, delivery_id: str, mapped: pa.Table, 
     """Write record and profile of a delivery; return why the list is held: the contract, and drift where the source says it holds."""
     delivery, folder = mill.registry.deliveries.get(delivery_id), mill.project.state / "records" / source.name
     counted = validate_room.profile(mapped, source, delivery.landed_at.date())
-    findings = validate_room.drift(counted, _earlier(mill, source.name, delivery_id, folder))
+    earlier = _earlier(mill, source.name, delivery_id, folder)
+    findings, basis = validate_room.drift(counted, earlier), validate_room.basis(earlier)
     held = [*verdict.held, *(finding.sentence for finding in findings if source.contract.drift == "hold")]
     about = validate_room.Delivered(source.name, delivery.file, delivery_id, mill.clock().isoformat(timespec="seconds"))
     gate = verdict.gate if verdict.held or not held else "hold"
     validate_room.write_whole(folder / f"{delivery_id}.profile.json", json.dumps(counted))
-    validate_room.write_record(folder, {**verdict.record, "gate": gate, "held": held}, about, findings)
-    return held
+    validate_room.write_record(folder, {**verdict.record, "gate": gate, "held": held, "basis": basis}, about, findings)
+    return [*held, *filter(None, [basis])] if held else []
 
 
 def _earlier(mill: Mill, source: str, delivery_id: str, folder: Path) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ refused rows, `claim` and `write_pack` hold the vendor to what was bought.
 from leadmill.validate.check import Gate, Verdict, check
 from leadmill.validate.claim_pack import verify, write_pack
 from leadmill.validate.claims import Claim, Evidence, claim
-from leadmill.validate.drift import DriftSettings, Finding, drift
+from leadmill.validate.drift import DriftSettings, Finding, basis, drift
 from leadmill.validate.export import write_csv, write_xlsx
 from leadmill.validate.profile import profile
 from leadmill.validate.record import Delivered, write_record, write_whole
@@ -23,6 +23,7 @@ __all__ = [
     "Gate",
     "Replay",
     "Verdict",
+    "basis",
     "check",
     "claim",
     "drift",

@@ -7,6 +7,9 @@ Models, 1989, 4.5). Volume is compared on a log scale with the t prediction inte
 all p-values about shares together the other half (Holm 1979): `alpha` is the chance of any false alarm in a stable delivery. What is
 certain but small is no finding: `min_moved` of the rows must have changed category, or the volume by a factor of `min_ratio`.
 
+With fewer than `min_history` earlier deliveries, how much a vendor varies cannot be known from them. What vendors usually vary stands in
+for it, weighted as so many deliveries (a moderated variance: Smyth 2004, as in limma): only gross changes are found, and `basis` says so.
+
 Median and MAD would be more robust for volume, but over ten deliveries the MAD itself scatters so much that the false-alarm rate is lost;
 pass only profiles of deliveries that were accepted instead. The population stability index is reported (Siddiqi, Credit Risk Scorecards,
 2006: above 0.25 is a major shift) but does not decide: it knows no sample size.
@@ -31,7 +34,10 @@ class DriftSettings:
     """When to speak up. The defaults raise an alarm in fewer than 5 of 100 stable deliveries: tests/properties/test_contract_drift.py."""
 
     alpha: float = 0.01  # chance of any false alarm per delivery
-    min_history: int = 4  # earlier deliveries needed to judge at all
+    min_history: int = 4  # earlier deliveries needed to know how much this vendor varies
+    usual_spread: float = 0.01  # of shares, where that is not known: correlation of the rows of a delivery (0.01: a half moves by 5 points)
+    usual_volume: float = 0.35  # the same of volume: standard deviation of its logarithm
+    usual_weight: int = 8  # degrees of freedom that what is usual counts for
     history: int = 24  # latest deliveries that count
     min_moved: float = 0.03  # share of rows that must have changed category
     min_ratio: float = 1.25  # factor of volume, either way
@@ -49,19 +55,30 @@ class Finding:
 
 
 def drift(profile: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]], settings: DriftSettings | None = None) -> list[Finding]:
-    """Compare a profile with the same vendor's earlier ones, oldest first; the strongest finding first, none when history is too short."""
+    """Compare a profile with the same vendor's earlier ones, oldest first; the strongest finding first, none without any earlier one."""
     limits = settings or DriftSettings()
     known = [each for each in earlier if each["rows"] > 0][-limits.history :]
-    if len(known) < limits.min_history or profile["rows"] == 0:
+    if not known or profile["rows"] == 0:
         return []
     tested = []
     for measure, counts in profile["shares"].items():
         past = [each["shares"][measure] for each in known if measure in each["shares"]]
-        if len(past) >= limits.min_history:
-            tested.append(_shares(measure, counts, past))
-    volume = _volume(profile["rows"], [each["rows"] for each in known])
+        if past:
+            tested.append(_shares(measure, counts, past, limits))
+    volume = _volume(profile["rows"], [each["rows"] for each in known], limits)
     found = [*_holm([volume], limits.alpha / 2), *_holm(tested, limits.alpha / 2)]
     return sorted((each for each in found if _matters(each, limits)), key=lambda finding: finding.p_value)
+
+
+def basis(earlier: Sequence[Mapping[str, Any]], settings: DriftSettings | None = None) -> str:
+    """Say in a sentence when there are too few earlier deliveries to see more than gross changes; empty when there are enough."""
+    needed, known = (settings or DriftSettings()).min_history, sum(1 for each in earlier if each["rows"] > 0)
+    if known >= needed:
+        return ""
+    if not known:
+        return "The first delivery that is compared: nothing is known of what this vendor usually delivers."
+    count = f"{known} earlier {'delivery' if known == 1 else 'deliveries'}"
+    return f"Compared with only {count}: fewer than {needed}, so that only gross changes are seen."
 
 
 def _matters(finding: Finding, limits: DriftSettings) -> bool:
@@ -81,19 +98,21 @@ def _holm(tested: Sequence[Finding], alpha: float) -> list[Finding]:
     return kept
 
 
-def _volume(rows: int, past: Sequence[int]) -> Finding:
+def _volume(rows: int, past: Sequence[int], limits: DriftSettings) -> Finding:
     """Test whether the next log volume lies where earlier ones predict (Student's t with k - 1 degrees of freedom)."""
     from scipy import stats  # type: ignore[import-untyped]  # noqa: PLC0415 - heavy
 
     logs = np.log(np.asarray(past, dtype=float))
-    spread = max(float(logs.std(ddof=1)), 1 / math.sqrt(float(np.mean(past))))  # never finer than counting allows
+    weight, free = (limits.usual_weight if len(past) < limits.min_history else 0), len(past) - 1
+    variance = (weight * limits.usual_volume**2 + float(((logs - logs.mean()) ** 2).sum())) / (weight + free)
+    spread = max(math.sqrt(variance), 1 / math.sqrt(float(np.mean(past))))  # never finer than counting allows
     distance = (math.log(rows) - float(logs.mean())) / (spread * math.sqrt(1 + 1 / len(past)))
     usual = math.exp(float(logs.mean()))
     sentence = f"{rows:,} rows; earlier deliveries had about {usual:,.0f}."
-    return Finding("volume", sentence, rows / usual, None, float(2 * stats.t.sf(abs(distance), len(past) - 1)))
+    return Finding("volume", sentence, rows / usual, None, float(2 * stats.t.sf(abs(distance), weight + free)))
 
 
-def _shares(measure: str, counts: Counts, past: Sequence[Counts]) -> Finding:
+def _shares(measure: str, counts: Counts, past: Sequence[Counts], limits: DriftSettings) -> Finding:
     """Test whether shares moved more than they do between this vendor's deliveries."""
     from scipy import stats  # noqa: PLC0415
 
@@ -104,9 +123,10 @@ def _shares(measure: str, counts: Counts, past: Sequence[Counts]) -> Finding:
     p_value = 1.0
     if table.shape[1] > 1:
         free = table.shape[1] - 1
-        between, free_between = _chi_square(old), free * (len(old) - 1)
+        usual = float(np.median(old.sum(axis=1)))  # a larger delivery is not more certain than a usual one: vendors vary by delivery
+        weight = limits.usual_weight if len(old) < limits.min_history else 0
+        between, free_between = _chi_square(old) + weight * (1 + usual * limits.usual_spread), free * (len(old) - 1) + weight
         spread = max(between / free_between, 1.0)  # never calmer than dice
-        usual = np.median(old.sum(axis=1))  # a delivery larger than usual is not more certain than a usual one: vendors vary by delivery
         fair = np.vstack([new * min(1.0, usual / new.sum()), pooled])
         p_value = float(stats.f.sf(_chi_square(fair) / free / spread, free, free_between))
     return Finding(measure, _sentence(measure, counts, past), float(np.abs(moved).sum() / 2), _psi(new, pooled), p_value)

@@ -45,6 +45,7 @@ TEMPLATE = """<!doctype html>
 {{ record.rows | count }} rows: {{ record.accepted | count }} accepted, {{ record.refused | count }} refused</p>
 {% if record.held %}<h2>Why the list does not go on by itself</h2>
 <ul>{% for sentence in record.held %}<li>{{ sentence }}</li>{% endfor %}</ul>{% endif %}
+{% if record.get("basis") %}<p>{{ record.basis }}</p>{% endif %}
 {% if findings %}<h2>Unlike earlier deliveries</h2>
 <ul>{% for finding in findings %}<li>{{ finding.sentence }}</li>{% endfor %}</ul>{% endif %}
 <h2>Rules for rows</h2>

@@ -39,6 +39,7 @@ def test_every_delivery_leaves_a_page_and_json_without_a_cell(house):
     record = newest(house)
     folder = house.root / "state" / "records" / "acme"
     assert (record["rows"], record["gate"], record["drift"]) == (60, "accept", [])
+    assert record["basis"].startswith("The first delivery")
     assert sorted(path.suffix for path in folder.iterdir()) == [".html", ".json", ".json"]
     texts = [path.read_text(encoding="utf-8") for path in folder.iterdir()]
     assert not [text for text in texts for cell in (person(3)["Email"], person(3)["Last"], person(3)["Phone"]) if cell in text]
@@ -53,7 +54,7 @@ def test_a_delivery_like_the_earlier_ones_is_no_finding_and_one_without_phones_i
     take_in()
     record = newest(steady)
     assert [finding["measure"] for finding in record["drift"]] == ["missing phone"]
-    assert record["gate"] == "accept"
+    assert (record["gate"], record["basis"]) == ("accept", "")
 
 
 def test_a_source_that_holds_on_drift_stops_before_anything_is_standardised(steady):
@@ -63,3 +64,12 @@ def test_a_source_that_holds_on_drift_stops_before_anything_is_standardised(stea
         take_in()
     assert newest(steady)["gate"] == "hold"
     assert len(steady.records()) == 300
+
+
+def test_a_person_who_is_asked_hears_how_little_is_known_of_the_vendor(house):
+    house.source("acme", LIST.replace("contract:\n", "contract:\n  drift: hold\n"))
+    house.deliver("acme-0.csv", rows(0))
+    take_in()
+    house.deliver("acme-1.csv", rows(1, Phone=""))
+    with pytest.raises(ListHeld, match="Compared with only 1 earlier delivery"):
+        take_in()
