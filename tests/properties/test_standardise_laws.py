@@ -179,7 +179,10 @@ HOSTS = st.sampled_from(
     ["acme.example", "ac-me.example", "mail.acme.co.uk", "GMAIL.com", "-acme.example", "acme-.example", "acme", "müller.example"]
 )
 MAILS = st.one_of(
-    st.builds("{}@{}".format, LOCALS, HOSTS), st.builds("{}{}@{}".format, LOCALS, st.sampled_from("..+'ü x"), HOSTS), st.text("ab.@<> ;+")
+    st.builds("{}@{}".format, LOCALS, HOSTS),
+    st.builds("{}@{}".format, st.sampled_from(["investor.relations", "human-resources", "customer_care", "no.reply"]), HOSTS),
+    st.builds("{}{}@{}".format, LOCALS, st.sampled_from("..+'ü x"), HOSTS),
+    st.text("ab.@<> ;+"),
 )
 
 
