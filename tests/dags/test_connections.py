@@ -1,12 +1,16 @@
-"""An Airflow connection opens the place where a source's deliveries lie, and goes nowhere else."""
+"""An Airflow connection opens the place where a source's deliveries lie, or says where Spark is, and goes nowhere else."""
 
 import json
+import re
 
 import fsspec
 import pytest
 from airflow_home import HOME
 
+from leadmill import pipeline
 from leadmill.config import load_source
+from leadmill.config.scoring import Cluster, Scoring
+from leadmill.errors import ConfigError, StateError
 
 pytestmark = pytest.mark.airflow
 
@@ -61,3 +65,62 @@ def test_an_intake_fetches_from_its_place_and_no_secret_stays_in_airflow(project
     assert run.get_task_instance("standardise").xcom_pull(task_ids="standardise")["tally"]["accepted"] == 1
     assert (project.state / "inbox" / "vendor" / "vendor.csv").is_file()
     assert [file.name for file in HOME.rglob("*") if file.is_file() and b"hush-hush-hush" in file.read_bytes()] == []
+
+
+CLUSTERS = {
+    "a standalone master": ({"conn_type": "spark", "host": "spark://a.example", "port": 7077}, Cluster(master="spark://a.example:7077")),
+    "as an address": ("spark://a.example:7077", Cluster(master="spark://a.example:7077")),
+    "this machine": ({"conn_type": "spark", "host": "local[4]"}, Cluster(master="local[4]")),
+    "with settings": (
+        {"conn_type": "spark", "host": "yarn", "extra": {"queue": "q", "conf": {"spark.executor.memory": "8g"}}},
+        Cluster(master="yarn", conf={"spark.executor.memory": "8g"}),
+    ),
+}
+
+
+@pytest.mark.parametrize(("connection", "expected"), CLUSTERS.values(), ids=CLUSTERS)
+def test_a_connection_says_where_spark_is(monkeypatch, connection, expected):
+    from leadmill_airflow.credentials import cluster  # noqa: PLC0415 - imports Airflow, after the environment is set
+
+    monkeypatch.setenv("AIRFLOW_CONN_BIG", connection if isinstance(connection, str) else json.dumps(connection))
+
+    assert cluster(Scoring(backend="spark", connection="big")) == expected
+
+
+def test_a_connection_that_names_no_master_is_told_by_its_name(monkeypatch):
+    from leadmill_airflow.credentials import cluster  # noqa: PLC0415 - imports Airflow, after the environment is set
+
+    monkeypatch.setenv("AIRFLOW_CONN_BIG", json.dumps({"conn_type": "spark", "login": "me", "password": "hush"}))
+
+    with pytest.raises(ConfigError, match="connection big: a Spark master reads like"):
+        cluster(Scoring(backend="spark", connection="big"))
+
+
+def test_no_connection_is_looked_up_where_duckdb_scores():
+    from leadmill_airflow.credentials import cluster  # noqa: PLC0415 - imports Airflow, after the environment is set
+
+    assert cluster(Scoring(connection="nowhere")) is None
+
+
+def test_the_night_is_told_where_spark_is_and_airflow_keeps_nothing_of_it(project, airflow_db, monkeypatch, tmp_path):
+    seen = []
+
+    def stop(_night, cluster):
+        seen.append(cluster)
+        raise StateError("that is enough.")
+
+    facts = tmp_path / "config" / "matching.yaml"
+    shipped = facts.read_text(encoding="utf-8")
+    facts.write_text(re.sub(r"(?m)^scoring:.*$", "scoring: {backend: spark, connection: big}", shipped), encoding="utf-8")
+    conf = {"spark.authenticate.secret": "hush-hush-spark"}
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_BIG", json.dumps({"conn_type": "spark", "host": "spark://a.example", "port": 7077, "extra": {"conf": conf}})
+    )
+    project.source("vendor", ["Ann Lee,ann@leepaper.example,Lee Paper Ltd"])
+    dags = project.dags()
+    dags["intake_vendor"].test()
+    monkeypatch.setattr(pipeline, "match", stop)
+
+    assert dags["nightly"].test().state == "failed"
+    assert seen == [Cluster(master="spark://a.example:7077", conf=conf)]
+    assert [file.name for file in HOME.rglob("*") if file.is_file() and b"hush-hush-spark" in file.read_bytes()] == []
