@@ -25,31 +25,28 @@ CERTAIN = 40.0  # an edge of this weight binds whatever the names say: our CRM's
 
 
 def prepare_nodes(con: duckdb.DuckDBPyConnection, settings: Matching, fresh: str) -> None:
-    """Turn `record` into `node`, its keys folded for comparison, with w, the number of its name in `who(w, first, last, whole)`.
+    """Turn `record` into `node`, its keys folded for comparison, with w, the number of its name in `who(w, first, last)`.
 
     `fresh`: the condition for a record that earlier nights have not compared.
     """
     prepare(con, settings.titles)
     load_nicknames(con, settings.nicknames)
-    fold(con, "(select first_name as value from record union select last_name from record)")
+    fold(con, "(select first_name as value from record union select last_name from record union select city from record)")
     con.execute(
         f"""
         create temp table node as
         select record.* exclude (first_name, last_name, email_key) replace (
-            fold_part(city) as city,
+            c.folded as city,
             regexp_replace(fold_part(street), '(str|strasse|street)\\b', 'str', 'g') as street,
             nullif(regexp_replace(upper(postcode), '[^A-Z0-9]', '', 'g'), '') as postcode,
             nullif(regexp_replace(upper(registration_number), '[^A-Z0-9]', '', 'g'), '') as registration_number,
             nullif(upper(trim(lei)), '') as lei, coalesce(email_key, email) as email),
             f.folded as first, l.folded as last, (hash(f.folded, l.folded) >> 1)::bigint as w,
             coalesce(length(first) > 1 and length(last) > 1, false) as whole, {fresh} as fresh
-        from record left join folded f on f.value = first_name left join folded l on l.value = last_name;
+        from record left join folded f on f.value = first_name left join folded l on l.value = last_name
+        left join folded c on c.value = city;
         drop table record;
-        create temp table who as
-        select *, array_to_string(list_sort(string_split(concat_ws(' ', first, last), ' ')), ' ') as whole
-        from (select distinct w, first, last from node);
-        create temp table word as
-        select w, word from (select w, unnest(list_distinct(string_split(whole, ' '))) as word from who) where length(word) > 1;
+        create temp table who as select distinct w, first, last from node;
         """
     )
 
