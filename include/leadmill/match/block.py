@@ -62,7 +62,7 @@ def _tokens(field: Field) -> str:
     return f"[{column}]"
 
 
-def sample(con: duckdb.DuckDBPyConnection, rows: int, seed: int, first_of_other: int | None = None, size: int = 200_000) -> int:
+def sample(con: duckdb.DuckDBPyConnection, rows: int, seed: int, first_of_other: int | None = None, size: int = 60_000) -> int:
     """Make table `stranger(l, r)`: random pairs that are no candidates, to learn how often different things agree; return how many."""
     left, right = (f"0 and {first_of_other - 1}", f"{first_of_other} and {rows - 1}") if first_of_other else (f"0 and {rows - 1}",) * 2
     low_left, high_left = left.split(" and ")

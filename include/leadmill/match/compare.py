@@ -32,7 +32,7 @@ LADDERS: MappingProxyType[Kind, tuple[tuple[str, str], ...]] = MappingProxyType(
         ),
         "phrase": (
             ("same", "{a} = {b}"),
-            ("nearly the same words", "{similar} >= .8 or replace({a}, ' ', '') = replace({b}, ' ', '')"),
+            ("nearly the same words", "{similar} >= .8 or {a}_bare = {b}_bare"),
             ("most words", "{similar} >= .6 or (jaro_winkler_similarity({a}, {b}) >= .94 and not {numbers_differ})"),
             ("many words", "{similar} >= .4"),
             ("some words", "{similar} >= .2"),
@@ -63,6 +63,16 @@ LADDERS: MappingProxyType[Kind, tuple[tuple[str, str], ...]] = MappingProxyType(
 )
 
 
+NEARLY: MappingProxyType[Kind, int] = MappingProxyType(
+    {"word": 3, "phrase": 3, "date": 2, "code": 2, "email": 2}
+)  # top levels a slip leads to
+
+
+def nearly(field: Field) -> int:
+    """Lowest level that two spellings of one value reach."""
+    return level_count(field) - NEARLY[field.kind]
+
+
 def level_count(field: Field) -> int:
     """Count the levels of a field; they are numbered from 0 (different) to the strongest (same)."""
     return len(LADDERS[field.kind])
@@ -74,13 +84,15 @@ def label(field: Field, level: int) -> str:
 
 
 def compare(con: duckdb.DuckDBPyConnection, fields: Sequence[Field], pairs: str) -> Levels:
-    """Compare every pair of table `pairs(l, r)` in every field: levels of shape (pairs, fields), in the order of `l, r`."""
-    for field in fields:
-        if field.kind == "phrase":
-            _weigh_words(con, field.column, pairs)
+    """Compare every pair of table `pairs(l, r)` in every field: levels of shape (pairs, fields), in the order of `l, r`.
+
+    Needs `weigh_words`.
+    """
+    phrases = [field.column for field in fields if field.kind == "phrase"]
+    for column in phrases:
+        _find_similar(con, column, pairs)
     joins = "".join(
-        f" left join similar_{column} on similar_{column}.va = a.{column} and similar_{column}.vb = b.{column}"
-        for column in (field.column for field in fields if field.kind == "phrase")
+        f" left join similar_{column} s_{column} on s_{column}.va = a.{column}_v and s_{column}.vb = b.{column}_v" for column in phrases
     )
     levels = ", ".join(f"{_level(field)} as {field.column}" for field in fields)
     found = con.execute(
@@ -113,34 +125,40 @@ def _fill(field: Field, condition: str) -> str:
         "mailbox_b": f"split_part({b}, '@', 1)",
         "half": f"left({a}, greatest(2, length({a}) // 2))",
         "swapped": f"coalesce({swapped}, false)",
-        "numbers_differ": f"numbers_differ({a}, {b})",
-        "similar": f"if(numbers_differ({a}, {b}), least(.1, coalesce(similar_{field.column}.share, 0) / 2), "
-        f"coalesce(similar_{field.column}.share, 0))",
+        "numbers_differ": f"numbers_differ({a}_numbers, {b}_numbers)",
+        "similar": f"if(numbers_differ({a}_numbers, {b}_numbers), least(.1, coalesce(s_{field.column}.share, 0) / 2), "
+        f"coalesce(s_{field.column}.share, 0))",
     }
     return condition.format(**places)
 
 
-def _weigh_words(con: duckdb.DuckDBPyConnection, column: str, pairs: str) -> None:
-    """Make `similar_<column>(va, vb, share)`: the weight of common words over the mean weight of two phrases.
+def weigh_words(con: duckdb.DuckDBPyConnection, fields: Sequence[Field]) -> None:
+    """Make `word_<column>(v, t, weight, whole)` of every phrase: its number, a word of it, and the weights of word and phrase.
 
     A word weighs the logarithm of how rare it is among the distinct phrases, so that legal forms and street types hardly count.
     """
+    for column in (field.column for field in fields if field.kind == "phrase"):
+        con.execute(
+            f"""
+            create or replace temp table word_{column} as
+            with phrase as (select v, hash(unnest(list_distinct(string_split(text, ' ')))) as t
+                            from (select {column}_v as v, any_value({column}) as text from cell where {column} is not null group by v)),
+            word as (select t, ln((select count(distinct v) from phrase) / count(*)) + .1 as weight from phrase group by t)
+            select v, t, weight, sum(weight) over (partition by v) as whole from phrase join word using (t)
+            """
+        )
+
+
+def _find_similar(con: duckdb.DuckDBPyConnection, column: str, pairs: str) -> None:
+    """Make `similar_<column>(va, vb, share)`: the weight of common words over the mean weight of two phrases."""
     con.execute(
         f"""
-        create or replace temp table phrase as
-        select v, unnest(list_distinct(string_split(v, ' '))) as t
-        from (select distinct {column} as v from cell where {column} is not null);
-        create or replace temp table word_weight as
-        select t, ln((select count(distinct v) from phrase) / count(*)) + .1 as weight from phrase group by t;
-        create or replace temp table phrase_weight as select v, sum(weight) as weight from phrase join word_weight using (t) group by v;
-        create or replace temp table couple as
-        select distinct a.{column} as va, b.{column} as vb from {pairs} p join cell a on a.i = p.l join cell b on b.i = p.r
-        where a.{column} <> b.{column};
         create or replace temp table similar_{column} as
-        select va, vb, common / ((x.weight + y.weight) / 2) as share from (
-            select va, vb, sum(weight) as common from couple join phrase x on x.v = va join phrase y on y.v = vb and y.t = x.t
-            join word_weight w on w.t = x.t group by va, vb)
-        join phrase_weight x on x.v = va join phrase_weight y on y.v = vb;
+        with couple as materialized (select distinct a.{column}_v as va, b.{column}_v as vb from {pairs} p join cell a on a.i = p.l
+                        join cell b on b.i = p.r),
+        spelled as materialized (select va, vb, t, weight, whole from couple join word_{column} on v = va)
+        select va, vb, sum(x.weight) / any_value((x.whole + y.whole) / 2) as share from spelled x
+        join word_{column} y on y.v = x.vb and y.t = x.t group by va, vb
         """
     )
 
@@ -149,9 +167,12 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """Define the SQL macros of this module on a connection."""
     con.execute(
         """
+        create or replace macro plain_words(t) as nullif(trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+            replace(replace(replace(replace(strip_accents(lower(t)), 'ß', 'ss'), 'ae', 'a'), 'oe', 'o'), 'ue', 'u'),
+            '[''’`´]', '', 'g'), '\\b([a-z])\\.', '\\1', 'g'), '\\b([a-z]) ([a-z])\\b', '\\1\\2', 'g'),
+            '[^\\p{L}\\p{M}\\p{N}]+', ' ', 'g')), '');
         create or replace macro sorted_letters(t) as array_to_string(list_sort(string_split(replace(t, ' ', ''), '')), '');
         create or replace macro numbers_of(t) as regexp_extract_all(t, '[0-9]+');
-        create or replace macro numbers_differ(a, b) as
-            len(numbers_of(a)) > 0 and len(numbers_of(b)) > 0 and not list_has_any(numbers_of(a), numbers_of(b));
+        create or replace macro numbers_differ(a, b) as len(a) > 0 and len(b) > 0 and not list_has_any(a, b);
         """
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from leadmill.engine import quote
@@ -26,8 +27,15 @@ CODE_LENGTH, CODE_WORDS = 16, 2.2  # mean letters and words a code has at most
 ONE_WORD = 1.5  # mean words of a column of single words
 PROSE = 12  # mean words of a column that describes rather than names
 CONTAINED = 0.9  # share of rows whose words another column also has
+IN_ORDER = 0.95  # share of rows that go up (or down) for a column to be a row number
+DENSE = 20  # numbers given out one after the other lie this close, on average, at most
+NAMING_CODE = 6  # letters a code has on average to name anybody: a phone, a registry number; not a price, not an age
+MOSTLY_OWN = 0.3  # and as many values for its rows at least: not a page many visited
+MOST_FIELDS = 20  # columns compared, the most telling first
+MOST_LETTERS = 200  # of a cell that are compared
 
 _DATE = r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|(18|19|20)\d{6})"
+_REACHED = r"[+(]?\d[\d()/. -]{5,}\d|.*\.[a-zA-Z]{2,}(/.*)?"  # a phone or a web site: one's own, but no key
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +48,65 @@ class Field:
     partner: str | None = None  # the column its values may have been swapped with
 
 
-def profile(con: duckdb.DuckDBPyConnection, table: pa.Table, ignore: Sequence[str] = ()) -> list[Field]:
-    """Make table `cell(i, <columns>, <columns>_letters)`: compared texts (null when empty), their letters in order; describe its fields.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a column looks like: its kind, why it is `left_out` (None: it is not), how telling it is, and whether it names anybody."""
 
-    One row per row of `table`. Needs the macros of `names.prepare` and `compare.prepare`. Columns of any type are compared as text.
+    name: str
+    column: str
+    kind: Kind
+    left_out: str | None
+    bits: float = 0.0  # how much two rows that agree have in common, for the share of rows that say it
+    names: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The fields worth comparing, and for every other column why it is not."""
+
+    fields: tuple[Field, ...]
+    left_out: dict[str, str]
+
+
+def profile(con: duckdb.DuckDBPyConnection, table: pa.Table, ignore: Sequence[str] = ()) -> Profile:
+    """Make table `cell(i, <columns>)`: compared texts, null when empty, and what `_beside` puts beside them; describe its fields.
+
+    One row per row of `table`. Needs the macros of `compare.prepare`. Columns of any type are compared as text.
     """
     headers = [name for name in table.column_names if name not in ignore]
     texts = pa.table({f"c{place}": table[name].cast(pa.string()) for place, name in enumerate(headers)} | {"i": range(table.num_rows)})
     con.register("given_cell", texts)
-    seen = {place: _kind(con, f"c{place}") for place in range(len(headers))}
-    kept = [Field(headers[place], kind, f"c{place}") for place, (kind, telling) in seen.items() if kind and telling]
-    kept = kept or [Field(headers[place], kind, f"c{place}") for place, (kind, _) in seen.items() if kind]
-    plain = "".join(f", {_plain(field)} as {field.column}" for field in kept)
-    letters = "".join(f", sorted_letters({field.column}) as {field.column}_letters" for field in kept)
+    looks = [_look(con, name, f"c{place}") for place, name in enumerate(headers)]
+    kept, left_out = _choose(looks)
+    fields = [Field(look.name, look.kind, look.column) for look in kept]
+    plain = "".join(f", {_plain(field)} as {field.column}" for field in fields)
+    beside = "".join(_beside(field) for field in fields)
     con.execute(
         f"create or replace temp table cell as with plain as (select i::bigint as i{plain} from given_cell) "
-        f"select *{letters} from plain order by i"
+        f"select *{beside} from plain order by i"
     )
     con.unregister("given_cell")
-    return _with_partners(con, _without_contained(con, kept))
+    contained = _contained(con, fields)
+    fields = [field for field in fields if field.column not in contained]
+    return Profile(
+        tuple(_with_partners(con, fields)),
+        left_out | {look.name: "another column has its words" for look in kept if look.column in contained},
+    )
 
 
-def _kind(con: duckdb.DuckDBPyConnection, column: str) -> tuple[Kind | None, bool]:
-    """Look at the values of one column: their kind (None: of no use) and whether they tell records apart."""
+def _choose(looks: Sequence[Look]) -> tuple[list[Look], dict[str, str]]:
+    """Keep the columns that tell rows apart (when there is none, those of some use), the most telling of many; say why not the others."""
+    left_out = {look.name: look.left_out for look in looks if look.left_out}
+    kept = [look for look in looks if not look.left_out]
+    if not any(look.names for look in kept):
+        return [], left_out | {look.name: "no column names anybody" for look in kept}
+    most = sorted(kept, key=lambda look: -look.bits)[:MOST_FIELDS]
+    left_out |= {look.name: f"{MOST_FIELDS} others tell more" for look in kept if look not in most}
+    return [look for look in kept if look in most], left_out
+
+
+def _look(con: duckdb.DuckDBPyConnection, name: str, column: str) -> Look:
+    """Look at the values of one column."""
     rows, filled, distinct, email, date, digit, words, length, digits, agree = con.execute(
         f"""
         with value as (select nullif(trim({column}), '') as v from given_cell),
@@ -77,30 +121,52 @@ def _kind(con: duckdb.DuckDBPyConnection, column: str) -> tuple[Kind | None, boo
         {"date": _DATE},
     ).fetchall()[0]
     if distinct < 2:  # noqa: PLR2004 - a constant
-        return None, False
+        return Look(name, column, "word", "one value" if distinct else "empty")
     kind: Kind = "phrase"
     if email > MOSTLY:
         kind = "email"
     elif date > MOSTLY:
         kind = "date"
-    elif digit > MOSTLY_DIGITS and words <= ONE_WORD and distinct == filled == rows:
-        return None, False  # a row number or a key: the same person never has it twice
     elif digit > MOSTLY_DIGITS and (digits > MOSTLY or (length <= CODE_LENGTH and words <= CODE_WORDS)):
         kind = "code"
     elif words <= ONE_WORD:
         kind = "word"
-    elif words > PROSE:
-        return None, False
-    return kind, filled >= FILLED * rows and agree <= max(BY_CHANCE, TELLING_ROWS / max(rows, 1))
+    bits = filled / rows * -float(np.log2(max(agree, 1 / rows**2)))
+    names = kind in ("word", "phrase", "email") or (kind == "code" and length >= NAMING_CODE and distinct >= MOSTLY_OWN * filled)
+    reason = None
+    if kind != "email" and digit > MOSTLY_DIGITS and words <= ONE_WORD and distinct == filled == rows and _is_key(con, column):
+        reason = "a row number or a key"
+    elif kind == "phrase" and words > PROSE:
+        reason = "prose"
+    elif filled < FILLED * rows:
+        reason = "nearly empty"
+    elif agree > max(BY_CHANCE, TELLING_ROWS / max(rows, 1)):
+        reason = "a category"
+    return Look(name, column, kind, reason, bits, names)
+
+
+def _is_key(con: duckdb.DuckDBPyConnection, column: str) -> bool:
+    """Tell whether values that occur once each are numbers given out: the same person never has two alike."""
+    reached, rising, falling, dense = con.execute(
+        f"""
+        with numbered as (select i, {column} as v, try_cast(left(regexp_replace({column}, '[^0-9]', '', 'g'), 15) as bigint) as n
+                          from given_cell),
+        stepped as (select *, n - lag(n) over (order by i) as step from numbered)
+        select avg(regexp_full_match(trim(v), $reached)::int), avg((step > 0)::int), avg((step < 0)::int),
+               max(n) - min(n) <= {DENSE} * count(*) and count(distinct n) = count(*) from stepped
+        """,
+        {"reached": _REACHED},
+    ).fetchall()[0]
+    return bool(max(rising or 0, falling or 0) >= IN_ORDER or dense or (reached or 0) < MOSTLY)
 
 
 def _plain(field: Field) -> str:
     """Write the SQL that reduces a cell to what is compared."""
     column = field.column
     if field.kind == "email":
-        return f"nullif(lower(trim({column})), '')"
+        return f"nullif(lower(trim(left({column}, {MOST_LETTERS}))), '')"
     if field.kind == "code":
-        return f"nullif(regexp_replace(lower({column}), '[^a-z0-9]', '', 'g'), '')"
+        return f"nullif(regexp_replace(lower(left({column}, {MOST_LETTERS})), '[^\\p{{L}}\\p{{N}}]', '', 'g'), '')"
     if field.kind == "date":
         year_last = rf"regexp_extract({column}, '(\d{{1,2}})\D(\d{{1,2}})\D(\d{{4}})', ['a', 'b', 'y'])"
         turned = f"{year_last}.y || lpad({year_last}.b, 2, '0') || lpad({year_last}.a, 2, '0')"
@@ -108,20 +174,28 @@ def _plain(field: Field) -> str:
         straight = f"{first}.y || lpad({first}.b, 2, '0') || lpad({first}.a, 2, '0')"
         digits = rf"regexp_replace({column}, '\D', '', 'g')"
         return f"nullif(case when {first}.y <> '' then {straight} when {year_last}.y <> '' then {turned} else {digits} end, '')"
-    return f"fold_words({column})"
+    return f"plain_words(left({column}, {MOST_LETTERS}))"
 
 
-def _without_contained(con: duckdb.DuckDBPyConnection, fields: list[Field]) -> list[Field]:
-    """Leave out text columns whose words another column has as well: they would say the same thing twice."""
+def _beside(field: Field) -> str:
+    """Write the SQL of the columns that stand beside a field's text for comparing: the number of its value, and forms of it."""
+    column = field.column
+    number = f", if({column} is null, null, dense_rank() over (order by {column}) - 1)::integer as {column}_v"
+    if field.kind == "phrase":
+        return f"{number}, replace({column}, ' ', '') as {column}_bare, numbers_of({column}) as {column}_numbers"
+    return f"{number}, sorted_letters({column}) as {column}_letters"
+
+
+def _contained(con: duckdb.DuckDBPyConnection, fields: Sequence[Field]) -> set[str]:
+    """Find the text columns whose words another column has as well: they would say the same thing twice."""
     texts = [field for field in fields if field.kind in ("word", "phrase")]
     lengths = {field.column: con.execute(f"select coalesce(sum(length({field.column})), 0) from cell").fetchall()[0][0] for field in texts}
     dropped: set[str] = set()
     for small in sorted(texts, key=lambda field: (lengths[field.column], field.column)):
-        for large in texts:
-            if large is not small and large.column not in dropped and _contains(con, small.column, large.column):
-                dropped.add(small.column)
-                break
-    return [field for field in fields if field.column not in dropped]
+        others = (large.column for large in texts if large is not small and large.column not in dropped)
+        if any(_contains(con, small.column, large) for large in others):
+            dropped.add(small.column)
+    return dropped
 
 
 def _contains(con: duckdb.DuckDBPyConnection, small: str, large: str) -> bool:

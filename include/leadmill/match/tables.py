@@ -6,7 +6,7 @@ profile -> block -> compare -> weigh -> consensus, all fitted to the table itsel
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import duckdb
 import numpy as np
@@ -17,9 +17,9 @@ from leadmill.errors import SourceError
 from leadmill.match import compare as ladder
 from leadmill.match.block import block, sample
 from leadmill.match.cluster import Ints, components
-from leadmill.match.compare import compare, label, level_count
+from leadmill.match.compare import MISSING, compare, label
 from leadmill.match.consensus import agree
-from leadmill.match.names import prepare
+from leadmill.match.depend import Dependence
 from leadmill.match.profile import Field, profile
 from leadmill.match.weigh import Floats, Model, evidence, fit, probability
 
@@ -39,6 +39,7 @@ class Scored:
     levels: np.ndarray
     bits: Floats
     total: Floats
+    left_out: dict[str, str] = field(default_factory=dict)
 
     def explain(self, pair: int) -> list[dict[str, str | float]]:
         """Say why one pair is likely or not: the prior and every field with its level in words and its bits."""
@@ -122,7 +123,7 @@ def _as_text(table: pa.Table, columns: list[str], names: list[str]) -> pa.Table:
 
 NOTHING_TO_COMPARE = Scored(
     fields=(),
-    model=Model(0.0, (), ()),
+    model=Model(0.0, (), Dependence.none(())),
     left=np.empty(0, np.int64),
     right=np.empty(0, np.int64),
     levels=np.empty((0, 0), np.int8),
@@ -135,31 +136,27 @@ def _score(table: pa.Table, ignore: Sequence[str], first_of_other: int | None) -
     """Profile, block, compare and weigh a table."""
     rows = table.num_rows
     with connect(memory_limit=MEMORY) as con:
-        prepare(con, ())
         ladder.prepare(con)
-        fields = profile(con, table, ignore)
+        seen = profile(con, table, ignore)
+        fields = seen.fields
         if not fields:
-            return NOTHING_TO_COMPARE
+            return replace(NOTHING_TO_COMPARE, left_out=seen.left_out)
+        ladder.weigh_words(con, fields)
         block(con, fields, rows, first_of_other)
         sample(con, rows, SEED, first_of_other)
         ends = con.execute("select l, r from candidate order by l, r").fetchnumpy()
         levels = compare(con, fields, "candidate")
         model = fit(fields, levels, compare(con, fields, "stranger"), _pairs_in_all(rows, first_of_other))
-        bits = evidence(model, levels, _rarity(con, fields, levels, ends["l"]))
-    return Scored(tuple(fields), model, ends["l"], ends["r"], levels, bits, model.prior + bits.sum(axis=1))
+        bits = evidence(model, levels, ends["l"], _values(con, fields))
+    return Scored(fields, model, ends["l"], ends["r"], levels, bits, model.prior + bits.sum(axis=1), seen.left_out)
 
 
 def _pairs_in_all(rows: int, first_of_other: int | None) -> int:
     return max(first_of_other * (rows - first_of_other) if first_of_other is not None else rows * (rows - 1) // 2, 1)
 
 
-def _rarity(con: duckdb.DuckDBPyConnection, fields: Sequence[Field], levels: np.ndarray, left: Ints) -> Floats:
-    """Share of rows with the same value, per pair and field; NaN where the two values differ or are missing."""
-    shares = [
-        con.execute(
-            f"select count(*) over (partition by {field.column}) / (select count({field.column}) from cell) as share from cell order by i"
-        ).fetchnumpy()["share"]
-        for field in fields
-    ]
-    same = np.stack([levels[:, k] == level_count(field) - 1 for k, field in enumerate(fields)], axis=1)
-    return np.where(same, np.stack([share[left] for share in shares], axis=1), np.nan)
+def _values(con: duckdb.DuckDBPyConnection, fields: Sequence[Field]) -> list[Ints]:
+    """Return the numbers of each field's values: one array per field, a number per row, MISSING for none."""
+    numbers = ", ".join(f"coalesce({field.column}_v, {MISSING}) as {field.column}" for field in fields)
+    found = con.execute(f"select {numbers} from cell order by i").fetchnumpy()
+    return [np.asarray(found[field.column], dtype=np.int64) for field in fields]

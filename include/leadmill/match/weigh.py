@@ -4,9 +4,12 @@ Every pair of rows is either the same or not. For each field, m is how often the
 do; an agreement weighs log2(m / u) bits, and a pair's weights add up to its total. All pairs of the table take part: candidates one by
 one, the rest as a random sample of strangers, so that tables full of duplicates do not spoil u. Fellegi and Sunter (1969), Winkler (1988).
 
-Guards keep the fit honest on small or odd tables, and on those without a single duplicate: m starts from and leans on a prior in which
-agreement is likelier the stronger it is; the same mostly agree; weights never fall where agreement rises (isotonic regression by
-pooling adjacent violators); and an equal value counts for more the rarer it is.
+Different ones are alike in bundles: colleagues share switchboard, domain and town, families a name and a roof. Counted as independent,
+such likeness looks like identity. So u of a field depends on what one other field said (`depend`), and what follows from it weighs nothing.
+
+Guards keep the fit honest on small or odd tables, and on those without a single duplicate: the first to be taken for the same are pairs
+that differ in nothing; m leans on a prior in which agreement is likelier the stronger it is; the same mostly agree; weights never fall
+where agreement rises (isotonic regression by pooling adjacent violators); and an equal value counts for more the rarer it is.
 """
 
 from __future__ import annotations
@@ -17,74 +20,111 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from leadmill.match.compare import MISSING, Levels, level_count
+from leadmill.match.compare import MISSING, Levels, level_count, nearly
+from leadmill.match.depend import Dependence, depend
 from leadmill.match.profile import Field
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 ROUNDS = 50
+SETTLED = 1e-4  # share of the same that still moves when a fit has settled
+FIRM_UP = (0, 3, 10)  # rounds after which it is asked anew which field depends on which
 PRIOR_PAIRS = 20.0  # pairs the prior of m is worth
 FIRST_GUESS = 0.05  # share of candidates taken for the same at the start
-IDENTIFIABLE = 3  # fields from which a mixture of two can be told (Goodman 1974)
-LEFT_BY_CHANCE = 0.01  # least share of the agreements seen that is put down to chance, with fewer fields
-DIFFER_AT_MOST = 0.3  # share of the same that may differ altogether in a field
+LIKELY_SAME = 0.5  # who is the same more likely than not teaches nothing about different ones
+IDENTIFIABLE = 3  # fields from which m can be told (Goodman 1974)
+LEFT_BY_CHANCE = 0.01  # least share of the agreements seen that is put down to chance, with a single field
+DIFFER_AT_LEAST, DIFFER_AT_MOST = 0.03, 0.1  # share of the same that differ altogether in a field: people move, lists err
+UNLIKE_AT_MOST = 0.3  # share of the same that differ in a field by more than a slip
 RARITY_BITS = 8.0  # bits a rare or common value may add to or take from an agreement
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Bits: `prior` before any evidence, `weights[field][level]`; `chance[field]` is the share of strangers with equal values."""
+    """`prior`: bits before any evidence. `m[field][level]`: share of the same; `among`: how different ones agree, field by field."""
 
     prior: float
-    weights: tuple[Floats, ...]
-    chance: tuple[float, ...]
+    m: tuple[Floats, ...]
+    among: Dependence
 
 
 def fit(fields: Sequence[Field], candidates: Levels, strangers: Levels, pairs_in_all: int) -> Model:
     """Fit a model. `candidates`, `strangers`: levels of shape (pairs, fields); `pairs_in_all`: pairs the table has."""
     patterns, counts = _patterns(candidates, len(candidates))
     others, other_counts = _patterns(strangers, max(pairs_in_all - len(candidates), 0))
-    prior_m = [_prior(level_count(field)) for field in fields]
-    if len(fields) < IDENTIFIABLE:
-        return _assume(prior_m, patterns, counts, others, other_counts)
-    m = list(prior_m)
-    u = [_share(others[:, k], other_counts, np.full(len(prior), 0.5)) for k, prior in enumerate(prior_m)]
-    share = FIRST_GUESS * max(len(candidates), 1) / pairs_in_all
-    for _ in range(ROUNDS):
-        weights = [_rising(np.log2(same / different), same + different) for same, different in zip(m, u, strict=True)]
-        same = counts * probability(_total(patterns, weights, np.log2(share / (1 - share))))
-        share = float(np.clip(same.sum() / pairs_in_all, 1e-12, 0.5))
-        for k, prior in enumerate(prior_m):
-            m[k] = _agreeing(_share(patterns[:, k], same, PRIOR_PAIRS * prior))
-            u[k] = _share(np.append(patterns[:, k], others[:, k]), np.append(counts - same, other_counts), np.full(len(prior), 0.5))
-    return Model(float(np.log2(share / (1 - share))), tuple(weights), tuple(float(different[-1]) for different in u))
+    every, sizes = np.concatenate([patterns, others]), [level_count(field) for field in fields]
+    if len(fields) == 1:
+        return _assume(sizes[0], every[:, 0], np.append(counts, other_counts))
+    m, among = [_prior(size) for size in sizes], depend(others, other_counts, sizes)
+    model = Model(_odds(FIRST_GUESS * max(len(candidates), 1) / pairs_in_all), tuple(m), among)
+    same = counts * probability(_total(patterns, model)) * _differ_in_nothing(fields, patterns)
+    for turn in range(ROUNDS):
+        before, share = same, float(np.clip(same.sum() / pairs_in_all, 1e-12, 0.5))
+        if len(fields) >= IDENTIFIABLE:
+            m = [_agreeing(field, patterns[:, k], same) for k, field in enumerate(fields)]
+        different = np.append(np.where(same < LIKELY_SAME * counts, counts - same, 0), other_counts)
+        among = depend(every, different, sizes, None if turn in FIRM_UP else among.parents)
+        model = Model(_odds(share), tuple(m), among)
+        same = counts * probability(_total(patterns, model))
+        if turn > max(FIRM_UP) and np.abs(same - before).sum() < SETTLED * max(same.sum(), 1):
+            break
+    return model
+
+
+def _differ_in_nothing(fields: Sequence[Field], patterns: Levels) -> npt.NDArray[np.bool_]:
+    """Tell which pairs differ by slips at most, in every field both have."""
+    close = np.array([nearly(field) for field in fields])
+    return np.asarray(((patterns >= close) | (patterns == MISSING)).all(axis=1))
+
+
+def _odds(share: float) -> float:
+    return float(np.log2(share / (1 - share)))
 
 
 def _patterns(levels: Levels, pairs: int) -> tuple[Levels, Floats]:
-    """Count the distinct combinations of levels, scaled up to `pairs` pairs."""
-    patterns, counts = np.unique(levels, axis=0, return_counts=True)
+    """Count the distinct combinations of levels, scaled up to `pairs` pairs; three bits a field, so at most profile.MOST_FIELDS of them."""
+    places = np.arange(levels.shape[1], dtype=np.int64) * 3
+    packed, counts = np.unique(((levels.astype(np.int64) + 1) << places).sum(axis=1), return_counts=True)
+    patterns = ((packed[:, None] >> places & 7) - 1).astype(np.int8)
     return patterns, np.asarray(counts * (pairs / max(len(levels), 1)), dtype=np.float64)
 
 
-def _assume(m: list[Floats], patterns: Levels, counts: Floats, others: Levels, other_counts: Floats) -> Model:
-    """Weigh one or two fields, from which no mixture can be told: m stays as assumed, equal pairs say how many are the same."""
-    every_pattern, every_count = np.concatenate([patterns, others]), np.append(counts, other_counts)
-    seen = [_share(every_pattern[:, k], every_count, np.full(len(same), 0.5)) for k, same in enumerate(m)]
-    alike = counts[(patterns == np.array([len(same) - 1 for same in m])).all(axis=1)].sum()
-    share = float(np.clip(alike / np.prod([same[-1] for same in m]) / every_count.sum(), 1e-12, 0.5))
-    u = [np.maximum((every - share * same) / (1 - share), LEFT_BY_CHANCE * every) for every, same in zip(seen, m, strict=True)]
-    weights = tuple(_rising(np.log2(same / different), same + different) for same, different in zip(m, u, strict=True))
-    return Model(float(np.log2(share / (1 - share))), weights, tuple(float(different[-1]) for different in u))
+def _assume(size: int, levels: npt.NDArray[np.int8], counts: Floats) -> Model:
+    """Weigh a single field, from which no mixture can be told: m stays as assumed, equal pairs say how many are the same."""
+    m, seen = _prior(size), _share(levels, counts, np.full(size, 0.5))
+    share = float(np.clip(counts[levels == size - 1].sum() / m[-1] / counts.sum(), 1e-12, 0.5))
+    u = np.maximum((seen - share * m) / (1 - share), LEFT_BY_CHANCE * seen)
+    return Model(_odds(share), (m,), Dependence.none((u,)))
 
 
-def evidence(model: Model, levels: Levels, rarity: Floats) -> Floats:
+def evidence(model: Model, levels: Levels, left: Ints, values: Sequence[Ints]) -> Floats:
     """Bits per pair and field, shape (pairs, fields); with the prior they add up to the pair's total.
 
-    `rarity` (pairs, fields): share of rows that have the value where both values are equal, NaN elsewhere.
+    `left`: one row of each pair; `values[field][row]`: a number for each row's value, the same for equal ones, MISSING for none.
+    Where equality follows from another field, how rare the value is says less: of different ones that share a phone, a share has the
+    town in common however small it is.
     """
-    bits = np.stack([_of_level(levels[:, k], weights) for k, weights in enumerate(model.weights)], axis=1)
-    extra = np.clip(np.log2(np.array(model.chance) / rarity), -RARITY_BITS, RARITY_BITS)
-    return np.asarray(bits + np.nan_to_num(extra, nan=0.0))
+    bits = _bits(model, levels)
+    same = probability(model.prior + bits.sum(axis=1))
+    for k, value in enumerate(values):
+        equal = levels[:, k] == len(model.m[k]) - 1
+        rarity = _rarity(value, value[left[equal]], same[equal])
+        usual, chance = model.among.given(levels[equal], k), model.among.chance(k)
+        follows = np.clip((usual - chance) / (1 - chance), 0, 1)
+        bits[equal, k] += np.clip(np.log2(usual / (follows + (1 - follows) * rarity)), -RARITY_BITS, RARITY_BITS)
+    return bits
+
+
+def _rarity(values: Ints, shared: Ints, same: Floats) -> Floats:
+    """Chance that another one has the value a pair shares, for each pair: rows that are the same are not counted as others.
+
+    `shared` is the value of each pair that has it in common, `same` how likely the two are the same.
+    """
+    known = values[values != MISSING]
+    rows = np.bincount(known).astype(float)
+    others = np.maximum(rows * (rows - 1) / 2 - np.bincount(shared, weights=same, minlength=len(rows)), 0)
+    return np.asarray((2 * others[shared] / rows[shared] + 1) / len(known))
 
 
 def probability(bits: Floats) -> Floats:
@@ -92,13 +132,17 @@ def probability(bits: Floats) -> Floats:
     return np.asarray(1 / (1 + 2.0 ** -np.clip(bits, -60, 60)))
 
 
-def _total(patterns: Levels, weights: Sequence[Floats], prior: float) -> Floats:
-    return np.asarray(prior + np.sum([_of_level(patterns[:, k], bits) for k, bits in enumerate(weights)], axis=0))
+def _total(patterns: Levels, model: Model) -> Floats:
+    return np.asarray(model.prior + _bits(model, patterns).sum(axis=1))
 
 
-def _of_level(levels: npt.NDArray[np.int8], weights: Floats) -> Floats:
-    """Look weights up; a missing value weighs nothing."""
-    return np.where(levels == MISSING, 0.0, weights[np.maximum(levels, 0)])
+def _bits(model: Model, levels: Levels) -> Floats:
+    """Bits of every field: log2(m / u) with u as its parent's level has it, never falling as agreement rises; 0 where one is missing."""
+    found = np.zeros(levels.shape)
+    for k, m in enumerate(model.m):
+        weights = np.stack([_rising(m, u) for u in model.among.tables[k]])
+        found[:, k] = np.where(levels[:, k] == MISSING, 0.0, weights[model.among.row(levels, k), np.maximum(levels[:, k], 0)])
+    return found
 
 
 def _prior(levels: int) -> Floats:
@@ -114,19 +158,22 @@ def _share(levels: npt.NDArray[np.int8], counts: Floats, prior: Floats) -> Float
     return np.asarray(total / total.sum())
 
 
-def _agreeing(m: Floats) -> Floats:
-    """Hold the share of the same that differ to DIFFER_AT_MOST, so that no other likeness (one sector, one month) passes for identity."""
-    rest = m[1:] * (1 - min(m[0], DIFFER_AT_MOST)) / m[1:].sum()
-    return np.append(min(m[0], DIFFER_AT_MOST), rest)
+def _agreeing(field: Field, levels: npt.NDArray[np.int8], same: Floats) -> Floats:
+    """Learn m of a field, held to what identity is: no other likeness (one sector, one month, one mail server) passes for it."""
+    prior = _prior(level_count(field))
+    m = _share(levels, same, PRIOR_PAIRS * prior)
+    for level, least, most in ((nearly(field), 0.0, UNLIKE_AT_MOST), (1, DIFFER_AT_LEAST, DIFFER_AT_MOST)):
+        below = np.clip(m[:level].sum(), least, most)
+        m = np.append(m[:level] * below / m[:level].sum(), m[level:] * (1 - below) / m[level:].sum())
+    return m
 
 
-def _rising(values: Floats, mass: Floats) -> Floats:
-    """Make values rise, pooling neighbours that fall (isotonic regression, weighted by mass)."""
+def _rising(m: Floats, u: Floats) -> Floats:
+    """Bits per level that never fall as agreement rises: neighbours that fall are one level, whose shares add up."""
     blocks: list[tuple[float, float, int]] = []
-    for value, weight in zip(values.tolist(), mass.tolist(), strict=True):
-        blocks.append((value, weight, 1))
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            (low, low_mass, low_count), (high, high_mass, high_count) = blocks[-2:]
-            both = low_mass + high_mass
-            blocks[-2:] = [((low * low_mass + high * high_mass) / both, both, low_count + high_count)]
-    return np.concatenate([np.full(count, value) for value, _, count in blocks])
+    for same, different in zip(m.tolist(), u.tolist(), strict=True):
+        blocks.append((same, different, 1))
+        while len(blocks) > 1 and blocks[-2][0] * blocks[-1][1] > blocks[-1][0] * blocks[-2][1]:
+            (low_m, low_u, low), (high_m, high_u, high) = blocks[-2:]
+            blocks[-2:] = [(low_m + high_m, low_u + high_u, low + high)]
+    return np.concatenate([np.full(count, np.log2(same / different)) for same, different, count in blocks])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadmill.match.profile import Field
-from leadmill.match.weigh import evidence, fit, probability
+from leadmill.match.weigh import Model, evidence, fit, probability
 
 FIELDS = [Field(name, "code", f"c{k}") for k, name in enumerate(("phone", "zip", "number", "id"))]
 LEVELS = 4
@@ -22,10 +22,16 @@ def world(same: int, different: int, seed: int = 1) -> tuple[np.ndarray, np.ndar
     return np.where(np.concatenate([full_same, full_different]), 3, 0).astype(np.int8), np.arange(same + different) < same
 
 
+def bits_of(model: Model, levels: np.ndarray, held_by: int = 50) -> np.ndarray:
+    """Evidence of pairs in a table of 50,000 rows where each value occurs as often as the next: once in `held_by` rows."""
+    values = [np.arange(50_000) % held_by] * levels.shape[1]
+    return evidence(model, levels, np.arange(len(levels)) % 50_000, values)
+
+
 def test_the_same_are_told_from_the_different_without_a_label() -> None:
     levels, same = world(2_000, 50_000)
     model = fit(FIELDS, levels, levels[2_000:12_000], 1_000_000)
-    bits = model.prior + evidence(model, levels, np.full(levels.shape, np.nan)).sum(axis=1)
+    bits = model.prior + bits_of(model, levels).sum(axis=1)
 
     found = bits > 0
     assert (found & same).sum() / found.sum() > 0.98
@@ -37,7 +43,7 @@ def test_the_weights_are_those_of_the_world() -> None:
     levels, _ = world(5_000, 100_000)
     model = fit(FIELDS, levels, levels[5_000:55_000], 105_000)
 
-    assert [weights[3] for weights in model.weights] == pytest.approx([np.log2(0.9 / 0.02)] * 4, abs=0.4)
+    assert [np.log2(m[3] / model.among.chance(k)) for k, m in enumerate(model.m)] == pytest.approx([np.log2(0.9 / 0.02)] * 4, abs=0.4)
 
 
 @given(st.integers(0, 1000), st.integers(1, 4), st.integers(1, 200))
@@ -45,7 +51,10 @@ def test_weights_never_fall_where_agreement_rises(seed: int, fields: int, pairs:
     levels = np.random.default_rng(seed).integers(-1, LEVELS, (pairs, fields)).astype(np.int8)
     model = fit(FIELDS[:fields], levels, levels, pairs * 10)
 
-    assert all((np.diff(weights) >= -1e-9).all() for weights in model.weights)
+    for level in range(-1, LEVELS):
+        rising = np.full((LEVELS, fields), level, dtype=np.int8)
+        rising[:, 0] = np.arange(LEVELS)
+        assert (np.diff(bits_of(model, rising)[: LEVELS - 1, 0]) >= -1e-9).all()
     assert np.isfinite(model.prior)
 
 
@@ -54,16 +63,37 @@ def test_a_missing_value_says_nothing() -> None:
     model = fit(FIELDS, levels, levels, 10_000)
     nothing = np.full((1, len(FIELDS)), -1, dtype=np.int8)
 
-    assert evidence(model, nothing, np.full(nothing.shape, np.nan)).tolist() == [[0.0] * 4]
+    assert bits_of(model, nothing).tolist() == [[0.0] * 4]
 
 
 def test_a_rare_value_says_more_than_a_common_one() -> None:
     levels, _ = world(100, 1_000)
     model = fit(FIELDS, levels, levels, 10_000)
-    equal = np.full((2, 4), 3, dtype=np.int8)
-    bits = evidence(model, equal, np.array([[0.001] * 4, [0.3] * 4]))
+    equal = np.full((1, 4), 3, dtype=np.int8)
 
-    assert (bits[0] > bits[1]).all()
+    assert (bits_of(model, equal, held_by=1_000) > bits_of(model, equal, held_by=3)).all()
+
+
+def test_rows_that_are_the_same_do_not_make_their_value_common() -> None:
+    """Four rows of one person among a hundred: the mailbox they share is nobody else's."""
+    levels, _ = world(2_000, 50_000)
+    model = fit(FIELDS, levels, levels[2_000:12_000], 1_000_000)
+    values = np.append(np.zeros(4, np.int64), np.arange(1, 97))
+    six, left = np.full((6, 4), 3, dtype=np.int8), np.array([0, 0, 0, 1, 1, 2])
+    strangers = np.append(six[:1], np.array([[3, 0, 0, 0]] * 5, dtype=np.int8), axis=0)
+
+    assert evidence(model, six, left, [values] * 4)[0, 0] > evidence(model, strangers, left, [values] * 4)[0, 0] + 1
+
+
+def test_likeness_that_comes_in_bundles_is_no_identity() -> None:
+    """Colleagues have phone, town and number in common because they have one of them in common; nobody is there twice."""
+    rng = np.random.default_rng(4)
+    levels = np.where(rng.random((40_000, 4)) < 0.001, 3, 0).astype(np.int8)
+    levels[:6_000, :3] = 3
+    model = fit(FIELDS, levels, levels[6_000:], 1_000_000)
+    colleagues = np.array([[3, 3, 3, 0]], dtype=np.int8)
+
+    assert model.prior + bits_of(model, colleagues, held_by=150).sum() < 0
 
 
 def test_one_field_is_weighed_by_what_is_assumed() -> None:
@@ -71,17 +101,18 @@ def test_one_field_is_weighed_by_what_is_assumed() -> None:
     levels = np.array([[3]] * 40 + [[0]] * 960, dtype=np.int8)
     model = fit(FIELDS[:1], levels, levels, 1_000)
 
-    assert model.prior + model.weights[0][3] > 0 > model.prior + model.weights[0][0]
+    equal, different = (bits_of(model, np.array([[level]], dtype=np.int8), held_by=25)[0, 0] for level in (3, 0))
+    assert model.prior + equal > 0 > model.prior + different
 
 
-def test_the_same_differ_altogether_in_three_of_ten_at_most() -> None:
+def test_the_same_differ_altogether_in_one_of_ten_at_most() -> None:
     """Pairs of one month and nothing else are no identity: disagreement always speaks against."""
     rng = np.random.default_rng(2)
     levels = np.where(rng.random((30_000, 4)) < 0.001, 3, 0).astype(np.int8)
     levels[:5_000, 0] = 3
     model = fit(FIELDS, levels, levels[5_000:], 1_000_000)
 
-    assert all(weights[0] < -1.5 for weights in model.weights)
+    assert all(m[0] == pytest.approx(0.1) or m[0] < 0.1 for m in model.m)
 
 
 def test_probability_and_bits_say_the_same() -> None:

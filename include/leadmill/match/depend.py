@@ -1,0 +1,121 @@
+"""How different ones come to agree: by chance, and because another field agrees.
+
+Town follows from postcode, a mailbox from a name, the roof of a family from its phone. The fields are put in an order, as the tree of
+greatest mutual information grows (Chow and Liu 1968); each depends on that one of the fields before it that tells most about it and is
+not missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from leadmill.match.compare import MISSING, Levels
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Parents = tuple[tuple[int, ...], ...]
+
+LEAN = 20.0  # pairs that a field's own shares are worth beside those given its parent's level
+FAINT = 1e-7  # bits of mutual information below which two fields are independent
+PARENTS = 4  # fields to look at, one after the other, while they are missing
+
+
+@dataclass(frozen=True, slots=True)
+class Dependence:
+    """`parents[field]`: the fields it may depend on, the most telling first.
+
+    `tables[field]`: shares of its levels; row 0 when all parents are missing, then a row per level of the first parent, of the second ...
+    """
+
+    parents: Parents
+    tables: tuple[Floats, ...]
+    sizes: tuple[int, ...]
+
+    @classmethod
+    def none(cls, shares: Sequence[Floats]) -> Dependence:
+        """Every field by itself."""
+        return cls(((),) * len(shares), tuple(share[None, :] for share in shares), tuple(len(share) for share in shares))
+
+    def row(self, levels: Levels, field: int) -> Ints:
+        """Row of the field's table that holds for each pair: that of the first parent it has."""
+        rows = np.zeros(len(levels), np.int64)
+        below = 1 + sum(self.sizes[parent] for parent in self.parents[field])
+        for parent in reversed(self.parents[field]):
+            below -= self.sizes[parent]
+            rows = np.where(levels[:, parent] == MISSING, rows, below + levels[:, parent])
+        return rows
+
+    def given(self, levels: Levels, field: int) -> Floats:
+        """Chance that different ones have equal values in a field, given each pair's other fields."""
+        return np.asarray(self.tables[field][self.row(levels, field), -1])
+
+    def chance(self, field: int) -> float:
+        """Chance that different ones have equal values in a field."""
+        return float(self.tables[field][0, -1])
+
+
+def depend(levels: Levels, counts: Floats, sizes: Sequence[int], parents: Parents | None = None) -> Dependence:
+    """Learn from pairs of different rows: `levels` (patterns, fields), how often each occurs, and how many levels each field has.
+
+    `parents`, when given, says which field depends on which.
+    """
+    joint = _Joint(levels, counts, sizes)
+    parents = _parents(joint) if parents is None else parents
+    return Dependence(parents, tuple(_table(joint, k, before) for k, before in enumerate(parents)), tuple(sizes))
+
+
+class _Joint:
+    """Weighted counts of levels, alone and in twos."""
+
+    def __init__(self, levels: Levels, counts: Floats, sizes: Sequence[int]) -> None:
+        self.sizes = sizes
+        self._levels, self._counts = levels.astype(np.int64) + 1, counts
+
+    def share(self, field: int) -> Floats:
+        """Return the share of each of a field's levels, half a pair added to each."""
+        counts = np.bincount(self._levels[:, field], weights=self._counts, minlength=self.sizes[field] + 1)[1:] + 0.5
+        return np.asarray(counts / counts.sum())
+
+    def together(self, one: int, other: int) -> Floats:
+        """Count two fields' levels, shape (levels of one, levels of other); pairs that miss either left out."""
+        width = self.sizes[other] + 1
+        cells = np.bincount(
+            self._levels[:, one] * width + self._levels[:, other], weights=self._counts, minlength=(self.sizes[one] + 1) * width
+        )
+        return np.asarray(cells.reshape(-1, width)[1:, 1:])
+
+
+def _table(joint: _Joint, field: int, parents: Sequence[int]) -> Floats:
+    share = joint.share(field)
+    given = [joint.together(parent, field) + LEAN * share for parent in parents]
+    return np.concatenate([share[None, :], *(counts / counts.sum(axis=1, keepdims=True) for counts in given)])
+
+
+def _parents(joint: _Joint) -> Parents:
+    """Order the fields by Prim's algorithm, from the most telling one; list for each those before it that it depends on."""
+    count = len(joint.sizes)
+    shared = np.zeros((count, count))
+    for one in range(count):
+        for other in range(one):
+            shared[one, other] = shared[other, one] = _mutual(joint.together(one, other))
+    order = [int(np.argmin([joint.share(k)[-1] for k in range(count)]))]
+    parents: dict[int, tuple[int, ...]] = {order[0]: ()}
+    while len(order) < count:
+        outside = [k for k in range(count) if k not in parents]
+        child = outside[int(shared[np.ix_(order, outside)].max(axis=0).argmax())]
+        telling = sorted((k for k in order if shared[k, child] > FAINT), key=lambda k: -shared[k, child])
+        parents[child] = tuple(telling[:PARENTS])
+        order.append(child)
+    return tuple(parents[k] for k in range(count))
+
+
+def _mutual(counts: Floats) -> float:
+    """Mutual information of two fields in bits."""
+    share = counts / max(counts.sum(), 1e-300)
+    apart = share.sum(axis=1, keepdims=True) * share.sum(axis=0, keepdims=True)
+    seen = share > 0
+    return float((share[seen] * np.log2(share[seen] / apart[seen])).sum())
