@@ -1,7 +1,7 @@
 """Object storage and other file systems (s3://, gs://, file://, memory:// ...): what lies there, and copying it here.
 
-Everything goes through fsspec, as Airflow's own ObjectStoragePath does; the library behind a protocol (s3fs for s3://) is installed where
-it is needed. Only listing and reading: nothing is ever written, moved or deleted at a vendor's place.
+Everything goes through fsspec, as Airflow's own ObjectStoragePath does; the library behind a protocol (the extra `s3` for s3://) is
+installed where it is needed. Only listing and reading: nothing is ever written, moved or deleted at a vendor's place.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from leadmill.errors import ConfigError, LeadmillError, ServiceRefused, ServiceUnavailable, SourceError
 from leadmill.sources.deliveries import HIDDEN
 
+EXTRA = "Install Leadmill with its extra `s3`: pip install -c constraints.txt -e '.[s3]'"
 _CHUNK = 1 << 20
 _UNSAFE = re.compile(r"[^\w.() +=,@-]")
 
@@ -66,10 +67,15 @@ def safe_name(path: str) -> str:
 def _open(uri: str, options: Mapping[str, Any], source: str) -> tuple[Any, str]:
     import fsspec  # type: ignore[import-untyped]  # noqa: PLC0415 - only where something is fetched
 
+    scheme = uri.partition("://")[0]
     try:
         system, path = fsspec.core.url_to_fs(uri, use_listings_cache=False, **options)
     except ImportError as error:
-        raise ConfigError(f"{uri.partition('://')[0]}:// needs a library: {error}.", file=f"sources/{source}.yaml") from None
+        raise ConfigError(
+            f"{scheme}:// needs a library that is not installed: {str(error).rstrip('.')}.",
+            file=f"sources/{source}.yaml",
+            hint=EXTRA if scheme == "s3" else f"Install what fsspec needs for {scheme}://.",
+        ) from None
     except ValueError as error:
         raise ConfigError(f"'deliveries': {error}.", file=f"sources/{source}.yaml") from None
     return system, path
