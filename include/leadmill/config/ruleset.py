@@ -114,6 +114,8 @@ class Recheck(Strict):
 
     nurture_days: int = Field(default=30, ge=1)
     disqualified_days: int = Field(default=180, ge=1)
+    # None: only news re-opens it. Left out of what is hashed, so that rulesets written before this key keep their version.
+    qualified_days: int | None = Field(default=None, ge=1, exclude_if=lambda days: days is None)
 
 
 class Value(Strict):

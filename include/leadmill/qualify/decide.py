@@ -34,7 +34,7 @@ DECISION = pa.schema(
         ("ruleset", pa.string()),
         ("ruleset_hash", pa.string()),
         ("decided_at", pa.timestamp("us", tz="UTC")),
-        ("next_check_at", pa.timestamp("us", tz="UTC")),  # null when qualified: looked at every night
+        ("next_check_at", pa.timestamp("us", tz="UTC")),  # null when only news can re-open it
     ]
 )
 
@@ -66,14 +66,15 @@ def decide(profiles: pa.Table, ruleset: Ruleset, now: datetime) -> pa.Table:
 def _told(force: InForce) -> str:
     """Put into words what `judge` found."""
     recheck = force.ruleset.fact.recheck
+    days = {"nurture": recheck.nurture_days, "disqualified": recheck.disqualified_days, "qualified": recheck.qualified_days}
     moment = f"to_timestamp({force.now.timestamp()!r})"
     return f"""
         select person_id, decision,
                case when is_out then null when is_prospect then 'prospect' when is_lead then 'lead' end as stage,
                score, {", ".join(f"{_word(name)} as {name}" for name in DIMENSIONS)},
                {_open_ends(force)} as open_ends,
-               case decision when 'nurture' then {moment} + interval {recheck.nurture_days} day
-                             when 'disqualified' then {moment} + interval {recheck.disqualified_days} day end as next_check_at
+               case decision {" ".join(f"when '{name}' then {moment} + interval {after} day" for name, after in days.items() if after)}
+               end as next_check_at
         from judged
     """
 

@@ -27,7 +27,10 @@ from leadmill.qualify.judge import select_facts
 from leadmill.qualify.ruleset import Gate, Rule, Ruleset, together
 
 # What standardising or the CRM says in words of its own: no text of a person reaches these.
-_OURS = frozenset({"seniority", "department", "email_kind", "phone_type", "country_code", "interest_signal", "revenue_currency", "lei"})
+_OURS = frozenset(
+    {"seniority", "department", "email_kind", "phone_type", "country_code", "interest_signal", "revenue_currency", "lei"}
+    | {"last_activity_type", "last_activity_outcome", "last_answer"}
+)
 # What a company says of itself: given names in it are its founder's.
 _COMPANY = frozenset({"company_name", "industry", "legal_form", "registration_number", "city", "region"})
 _ADDRESS = re.compile(r"domain|website|mail|url")

@@ -26,6 +26,9 @@ CRM_FACTS = pa.schema(
         ("last_activity_at", pa.timestamp("us", tz="UTC")),
         ("last_activity_type", pa.string()),
         ("last_activity_outcome", pa.string()),
+        ("last_answer", pa.string()),  # responded or declined: the newest that was heard; a call nobody took is no answer
+        ("last_answer_at", pa.timestamp("us", tz="UTC")),
+        ("last_met_at", pa.timestamp("us", tz="UTC")),  # the last meeting, visit or demo that took place
         ("referred_by_customer", pa.bool_()),  # an activity of type referral, recorded with the account of a won customer
     ]
 )

@@ -24,6 +24,11 @@ COMPANY_FIELDS = (
     "annual_revenue",
     "revenue_currency",
 )
+# What CRMs call it when somebody said something, met us, or was not reached, in the spelling of `_word`.
+RESPONSES = ("answered", "interested", "replied", "positive", "agreed", "connected", "callback_requested")
+REFUSALS = ("not_interested", "declined", "rejected", "refused", "negative", "objected")
+MEETINGS = ("meeting", "visit", "site_visit", "demo", "webinar")
+NOT_HELD = ("no_answer", "left_message", "no_show", "cancelled", "canceled", "rescheduled", "voicemail", "busy")
 _OPPORTUNITY = {"person_id": "varchar", "company_id": "varchar", "is_won": "boolean", "closed_at": "timestamptz"}
 _ACTIVITY = {
     "person_id": "varchar",
@@ -86,15 +91,22 @@ def _by_owner(con: duckdb.DuckDBPyConnection) -> None:
                max(closed_at) filter (where is_won) as last_won_at,
                max(closed_at) filter (where not is_won) as last_lost_at
         from opportunity group by 1;
+        create temp table spoken as
+        select * exclude (activity_type, outcome), {_word("activity_type")} as kind, {_word("outcome")} as said,
+               coalesce(kind in {MEETINGS} and coalesce(said not in {NOT_HELD}, true), false) as is_met,
+               case when said in {REFUSALS} then 'declined' when said in {RESPONSES} or is_met then 'responded' end as answer
+        from activity where person_id is not null;
         create temp table contacts as
         select a.person_id,
                count(*) as activity_count,
-               max(a.occurred_at) as last_activity_at,
-               arg_max({_word("a.activity_type")}, a.occurred_at) as last_activity_type,
-               arg_max({_word("a.outcome")}, a.occurred_at) as last_activity_outcome,
-               coalesce(bool_or({_word("a.activity_type")} = 'referral' and d.is_customer), false) as referred_by_customer
-        from activity a left join deals d on d.owner = a.company_id
-        where a.person_id is not null group by 1;
+               max(occurred_at) as last_activity_at,
+               arg_max(kind, occurred_at) as last_activity_type,
+               arg_max(said, occurred_at) as last_activity_outcome,
+               arg_max(answer, {{'at': occurred_at, 'answer': answer}}) filter (where answer is not null) as last_answer,
+               max(occurred_at) filter (where answer is not null) as last_answer_at,
+               max(occurred_at) filter (where is_met) as last_met_at,
+               coalesce(bool_or(kind = 'referral' and d.is_customer), false) as referred_by_customer
+        from spoken a left join deals d on d.owner = a.company_id group by 1;
     """)
 
 

@@ -13,7 +13,7 @@ from rulesets import NOW
 
 from leadmill.config import CHECKOUT
 from leadmill.errors import RuleError
-from leadmill.qualify import DECISION, decide, load_ruleset, see
+from leadmill.qualify import DECISION, decide, load_ruleset, restore_ruleset, see
 
 RULESETS = CHECKOUT / "include" / "config" / "rulesets"
 HOUSES = {"mortgage_prequalified": "boolean", "asked_for": "text", "household_role": "text", "do_not_contact": "boolean"}
@@ -163,6 +163,15 @@ def test_nobody_is_forgotten(tmp_path: Path) -> None:
     assert rulesets.decide_one(ruleset, FOUR, **dict.fromkeys(FOUR, True))["next_check_at"] is None
 
 
+def test_the_qualified_are_looked_at_again_where_the_ruleset_says_so_and_no_version_changes_by_the_new_key(tmp_path: Path) -> None:
+    old = rulesets.load(tmp_path, "recheck: {nurture_days: 7}\n" + rulesets.PLAIN)
+    new = rulesets.load(tmp_path, "recheck: {nurture_days: 7, qualified_days: 9}\n" + rulesets.PLAIN)
+
+    assert rulesets.decide_one(new, FOUR, **dict.fromkeys(FOUR, True))["next_check_at"] == NOW + timedelta(days=9)
+    assert '"qualified_days"' not in old.content
+    assert restore_ruleset(new.content) == new
+
+
 def test_what_would_reopen_a_decision_is_named(tmp_path: Path) -> None:
     ruleset = rulesets.load(tmp_path, "gates: [{id: g, out_when: is_customer, because: b}]\n" + rulesets.PLAIN)
     types = {**FOUR, "is_customer": "boolean"}
@@ -228,22 +237,22 @@ def test_every_shipped_ruleset_loads(path: Path) -> None:
 CALLED = {
     "seniority": "text",
     "employee_count": "integer",
-    "last_activity_outcome": "text",
-    "last_activity_at": "timestamp",
+    "last_answer": "text",
+    "last_answer_at": "timestamp",
     "industry": "text",
 }
 
 
 @pytest.mark.parametrize(
-    ("outcome", "stage"),
-    [(None, "lead"), ("interested", "prospect"), ("not_interested", None)],
+    ("answer", "stage"),
+    [(None, "lead"), ("responded", "prospect"), ("declined", None)],
     ids=["not_called", "interested", "declined"],
 )
-def test_contact_first_learns_from_the_call(outcome: str | None, stage: str | None) -> None:
+def test_contact_first_learns_from_the_call(answer: str | None, stage: str | None) -> None:
     ruleset = load_ruleset(RULESETS / "contact_first.yaml")
     facts = {"seniority": "owner", "employee_count": 50, "industry": "Logistics"}
 
-    found = rulesets.decide_one(ruleset, CALLED, **facts, last_activity_outcome=outcome, last_activity_at=NOW if outcome else None)
+    found = rulesets.decide_one(ruleset, CALLED, **facts, last_answer=answer, last_answer_at=NOW if answer else None)
 
     assert found["stage"] == stage
 

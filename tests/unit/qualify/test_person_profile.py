@@ -93,6 +93,33 @@ def test_the_last_activity_is_the_newest_and_the_future_is_not_known_yet() -> No
     assert (found["activity_count"], found["last_activity_type"], found["last_activity_outcome"]) == (2, "meeting", "interested")
 
 
+@pytest.mark.parametrize(
+    ("acts", "answer", "days", "met"),
+    [
+        ([], None, None, None),
+        ([(1, "call", "no_answer")], None, None, None),
+        ([(5, "meeting", "interested"), (1, "call", "no_answer")], "responded", 5, 5),
+        ([(5, "Meeting", None), (1, "call", "Left message")], "responded", 5, 5),
+        ([(5, "visit", "no_show"), (3, "email", "replied")], "responded", 3, None),
+        ([(5, "demo", "interested"), (3, "call", "Not interested"), (1, "call", "no_answer")], "declined", 3, 5),
+        ([(5, "call", "not interested"), (1, "call", "answered")], "responded", 1, None),
+        ([(2, "meeting", "not_interested")], "declined", 2, 2),
+        ([(2, "newsletter", "opened")], None, None, None),
+    ],
+    ids=["none", "not_reached", "met_then_not_reached", "met_without_outcome", "no_show", "met_then_no", "no_then_yes", "no_at_the_meeting",
+         "no_answer_at_all"],
+)  # fmt: skip
+def test_the_newest_answer_counts_and_a_call_nobody_took_is_none(
+    acts: list[tuple[int, str, str | None]], answer: str | None, days: int | None, met: int | None
+) -> None:
+    """One call that was not taken must not undo the meeting of the week before."""
+    rows = [("p", "c", kind, NOW - timedelta(days=ago), outcome) for ago, kind, outcome in acts]
+    found = one(persons(("p", "c", 1)), acts=calls(*rows, ("other", "c", "call", NOW, None)))
+
+    moments = [None if ago is None else NOW - timedelta(days=ago) for ago in (days, met)]
+    assert [found["last_answer"], found["last_answer_at"], found["last_met_at"]] == [answer, *moments]
+
+
 def test_an_activity_reads_the_same_however_the_crm_writes_it() -> None:
     found = one(persons(("p", "c", 1)), acts=calls(("p", "c", " Site-Visit ", NOW, "Not interested")))
 
