@@ -100,6 +100,7 @@ def _suppressed(persons: pa.Table, assigned: pa.Table, now: datetime) -> pa.Tabl
         "score": pa.repeat(pa.scalar(0, pa.int64()), rows.num_rows),
         "reasons": empty.cast(DECISION.field("reasons").type),
         "missing": empty.cast(DECISION.field("missing").type),
+        "pattern": pa.repeat(pa.scalar(0, pa.int64()), rows.num_rows),
         "ruleset_hash": pa.repeat("", rows.num_rows),
         "decided_at": pa.repeat(pa.scalar(now, DECISION.field("decided_at").type), rows.num_rows),
     }
@@ -107,12 +108,25 @@ def _suppressed(persons: pa.Table, assigned: pa.Table, now: datetime) -> pa.Tabl
 
 
 def _as_json(decisions: pa.Table, profiles: pa.Table) -> pa.Table:
-    """Decisions as the registry keeps them, with a hash of everything the rules could see."""
+    """Decisions as the registry keeps them, with a hash of everything the rules could see; reasons are written once per pattern."""
     with connect({"decisions": decisions, "profiles": profiles}) as con:
-        return con.sql(
+        con.execute(
             """
-            select person_id, decision, score::double as score, ruleset_hash, to_json(reasons)::varchar as reasons,
-                   coalesce(sha256(to_json(profiles)::varchar), '') as inputs_hash, next_check_at
-            from decisions left join profiles using (person_id) order by person_id
+            create temp table examples as select ruleset_hash, pattern, min(person_id) as person_id from decisions group by all;
+            create temp table patterns as
+            select row_number() over () - 1 as place, examples.ruleset_hash, examples.pattern, to_json(reasons)::varchar as reasons
+            from decisions join examples using (person_id)
+            """
+        )
+        kept = con.sql(
+            """
+            select person_id, decision, score::double as score, ruleset_hash, place as reasons, coalesce(inputs_hash, '') as inputs_hash,
+                   next_check_at
+            from decisions join patterns using (ruleset_hash, pattern)
+                 left join (select person_id, sha256(to_json(profiles)::varchar) as inputs_hash from profiles) using (person_id)
+            order by person_id
             """
         ).to_arrow_table()
+        words = con.sql("select reasons from patterns order by place").to_arrow_table()["reasons"].combine_chunks()
+    place = kept.column_names.index("reasons")
+    return kept.set_column(place, "reasons", pa.DictionaryArray.from_arrays(kept["reasons"].combine_chunks(), words))

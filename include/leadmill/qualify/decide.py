@@ -31,6 +31,7 @@ DECISION = pa.schema(
         ("reasons", pa.list_(REASON)),  # every gate and rule in force, in the ruleset's order
         ("missing", pa.list_(pa.string())),  # the smallest set of unknown facts that would qualify the person, by name
         ("watch", pa.list_(pa.string())),  # facts whose change would re-open a decision that is not "qualified"
+        ("pattern", pa.int64()),  # people of one night and ruleset with one number were judged alike: the same reasons
         ("ruleset", pa.string()),
         ("ruleset_hash", pa.string()),
         ("decided_at", pa.timestamp("us", tz="UTC")),
@@ -56,6 +57,7 @@ def decide(profiles: pa.Table, ruleset: Ruleset, now: datetime) -> pa.Table:
         told = told.append_column("watch", _watch(told["open_ends"].to_numpy(), force)).take(pa.array(patterns.codes))
         told = told.set_column(0, "person_id", profiles["person_id"])
         told = told.append_column("reasons", give_reasons(judged, patterns.codes, force))
+        told = told.append_column("pattern", pa.array(patterns.codes))
         told = told.append_column("missing", find_missing(con, profiles, judged, patterns, force))
     same = {"ruleset": ruleset.name, "ruleset_hash": ruleset.hash, "decided_at": now}
     for name, value in same.items():
