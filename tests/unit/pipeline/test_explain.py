@@ -48,6 +48,29 @@ def test_a_decision_tells_what_it_saw_and_a_near_miss_what_is_missing(house):
     assert second["missing"]
 
 
+def test_an_old_decision_tells_what_it_saw_after_the_profile_has_moved_on(house):
+    house.deliver("acme.csv", [person(0, Staff="250")])
+    house.night()
+    house.deliver("acme_2.csv", [person(0, Staff="900")])
+    house.night()
+    record = house.records().to_pylist()[0]["record_id"]
+
+    old, new = pipeline.explain(record)["decisions"]
+
+    assert [{each["fact"]: each["value"] for each in decision["seen"]}["employee_count"] for decision in (old, new)] == ["250", "900"]
+
+
+def test_the_registry_keeps_everybodys_own_reasons(house):
+    """They are written once for all who were judged alike."""
+    house.deliver("acme.csv", [person(0), person(1), person(2, Asked=""), person(3, Staff="3"), person(4, Title="Assistant")])
+    house.night()
+    decided = {row["person_id"]: row["reasons"] for row in house.lake("night", "n001", "decisions").to_pylist()}
+
+    assert len(decided) == 5
+    for identity, reasons in decided.items():
+        assert pipeline.explain(identity)["decisions"][0]["reasons"] == reasons
+
+
 def test_a_pair_that_several_nights_looked_at_is_told_once(told, house):
     house.night()
 
