@@ -123,6 +123,42 @@ def test_what_qualifies_one_person_is_not_promised_to_another_whom_it_would_not(
     assert found == [["annual_revenue"], []]
 
 
+SPARE = """
+title: t
+dimensions: {interest: {minimum: 0}, ability: {minimum: 5}, authority: {minimum: 0}, need: {minimum: 0}}
+rules:
+  - {id: gain, dimension: ability, points: 5, when: city = 'x', because: b}
+  - {id: loss, dimension: need, points: -8, when: city = 'x', because: b}
+  - {id: some, dimension: need, points: 15, when: employee_count > 5, because: b}
+  - {id: more, dimension: need, points: 15, when: employee_count > 50, because: b}
+stages: {prospect: {score: 14}}
+"""
+FADES = f"""
+title: t
+{rulesets.FREE}
+rules:
+  - {{id: r, dimension: need, points: 10, when: first_number(city) > 5, because: b, decay: {{since: interest_at, half_life_days: 9}}}}
+stages: {{prospect: {{score: 10}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "poor", "rich", "expected"),
+    [
+        (SPARE, {"employee_count": 9}, {"employee_count": 90}, ["city"]),
+        (FADES, {"city": "no number"}, {"city": "7"}, ["interest_at"]),
+    ],
+    ids=["points_to_spare", "known_and_says_nothing"],
+)
+def test_whoever_stands_alike_but_for_one_value_is_not_promised_what_another_gains(
+    tmp_path: Path, text: str, poor: dict[str, Any], rich: dict[str, Any], expected: list[str]
+) -> None:
+    profiles = rulesets.people(TYPES, poor, rich)
+
+    assert decide(profiles, rulesets.load(tmp_path, text), NOW)["missing"].to_pylist() == [[], expected]
+    assert decide(profiles.take([1, 0]), rulesets.load(tmp_path, text), NOW)["missing"].to_pylist()[1] == []
+
+
 def test_fading_interest_asks_for_newer_interest(tmp_path: Path) -> None:
     decay = "decay: {since: interest_at, half_life_days: 30}"
     text = f"title: t\n{rulesets.FREE}rules:\n  - {{id: r, dimension: interest, points: 20, when: known(city), because: b, {decay}}}\n"

@@ -76,7 +76,7 @@ def plain(decisions: pa.Table) -> list[dict[str, Any]]:
 
 def test_everybody_is_decided_as_if_alone(tmp_path: Path) -> None:
     ruleset = rulesets.load(tmp_path, HARD)
-    people = crowd(80)
+    people = crowd(30)
 
     together = decide(people, ruleset, NOW)
     alone = pa.concat_tables([decide(people.slice(place, 1), ruleset, NOW) for place in range(people.num_rows)])
