@@ -21,6 +21,7 @@ from leadmill.pipeline.reopening import find_due
 from leadmill.pipeline.reviewing import answers
 from leadmill.pipeline.training import model_folder
 
+SPELT = ["record_id", "person_id"]
 COLLEAGUE = ["person_id", "company_id", "seniority", "department"]  # what the buying centre is read from
 
 
@@ -50,7 +51,8 @@ def match(night: str, cluster: Cluster | None = None) -> dict[str, Any]:
         due = find_due(mill, night, known, facts.started_at)
         touched = pa.chunked_array([*resolution.persons["person_id"].chunks, *due["person_id"].chunks], pa.string()).unique()
         rows = leads_of(mill, _ids_around(touched, known, resolution))
-        suppressed = _suppress(mill, rows, known_leads(mill, night) if _has_opt_outs(mill, deliveries) else rows.slice(0, 0))
+        rest = known_leads(mill, night, list(standardise_room.SPELLINGS)) if _has_opt_outs(mill, deliveries) else rows.slice(0, 0)
+        suppressed = _suppress(mill, rows, rest)
         counts = _survive(mill, night, rows, touched, suppressed, settings)
         return {
             **counts,
@@ -108,7 +110,7 @@ def _suppress(mill: Mill, touched: pa.Table, rest: pa.Table) -> pa.Table:
     All their accepted rows of all nights are marked: one "no" counts for the person, under every spelling. `rest` are further rows to look
     at, when new opt-outs may name people we have known for long.
     """
-    rows = pa.concat_tables([touched, rest], promote_options="default")
+    rows = pa.concat_tables([table.select([*SPELT, *standardise_room.SPELLINGS]) for table in (touched, rest)])
     keys = standardise_room.suppression_keys(rows).rename_columns({"key": "value"})
     hits = mill.registry.suppression.hits(keys)
     with connect({"rows": rows, "hits": hits}) as con:

@@ -129,7 +129,7 @@ def _decided(mill: Mill, night: str, standing: pa.Table) -> pa.Table:
 
 def _contactable(mill: Mill, people: pa.Table) -> pa.Table:
     """Drop everybody one of whose rows, under any spelling ever delivered, is suppressed by now (law 3)."""
-    rows = known_leads(mill, "")
+    rows = known_leads(mill, "", list(standardise_room.SPELLINGS))
     rows = rows.filter(pc.is_in(rows["person_id"], people["person_id"]))
     keys = standardise_room.suppression_keys(rows).rename_columns({"key": "value"})
     hits = mill.registry.suppression.hits(keys)["record_id"]

@@ -6,9 +6,9 @@ name. Nothing here needs the network.
 """
 
 from leadmill.standardise.companies import company_keys
-from leadmill.standardise.identity import suppression_keys
+from leadmill.standardise.identity import SPELLINGS, suppression_keys
 from leadmill.standardise.loss import losses
 from leadmill.standardise.table import standardise
 from leadmill.standardise.vocabulary import Vocabulary, load_vocabulary
 
-__all__ = ["Vocabulary", "company_keys", "load_vocabulary", "losses", "standardise", "suppression_keys"]
+__all__ = ["SPELLINGS", "Vocabulary", "company_keys", "load_vocabulary", "losses", "standardise", "suppression_keys"]

@@ -12,10 +12,11 @@ from leadmill.engine import connect
 
 KEYS = pa.schema([("record_id", pa.string()), ("kind", pa.string()), ("key", pa.string())])
 KINDS = ("email", "phone", "name_domain", "domain")
+SPELLINGS = ("email_key", "phone", "first_key", "last_key", "domain", "do_not_contact")  # columns of a lead that tell a refusal
 
 
 def suppression_keys(leads: pa.Table) -> pa.Table:
-    """Return record_id, kind (one of KINDS) and key for a LEAD or OPT_OUT table; a record has up to four keys.
+    """Return record_id, kind (one of KINDS) and key for a LEAD or OPT_OUT table; a record has up to four keys. SPELLINGS of a LEAD suffice.
 
     An opt-out gives a whole domain only when it gives nothing else; a lead always does, to be found by one. So before a lead's own wish
     (`do_not_contact`) is stored as a refusal, drop its `domain` keys: one person does not speak for the company.
