@@ -1,4 +1,4 @@
-"""One intake per source file: land -> validate -> gate -> standardise. The gate waits for a person when a list is held.
+"""One intake per source file: land -> validate -> gate -> standardise. The gate waits for a person for each list that is held.
 
 The DAGs follow from `include/config/sources`: a new YAML file is a new DAG. A file that cannot be read becomes a DAG too, whose
 first task fails with the file, the line and the way out: the other sources are not touched, and nobody wonders where it went.
@@ -6,7 +6,7 @@ first task fails with the file, the line and the way out: the other sources are 
 
 from pathlib import Path
 
-from airflow.sdk import Asset, dag, get_parsing_context
+from airflow.sdk import Asset, TriggerRule, dag, get_parsing_context
 
 from leadmill.config import Project, Source, load_source, source_files
 from leadmill.errors import ConfigError
@@ -17,6 +17,7 @@ from leadmill_airflow.params import intake_params
 from leadmill_airflow.retry import DEFAULTS
 from leadmill_airflow.schedule import intake_schedule
 
+NO_QUESTION_OPEN = TriggerRule.NONE_FAILED  # also where nothing was delivered, so that nothing could be asked
 SHARED = {"catchup": False, "max_active_runs": 1, "default_args": DEFAULTS}
 
 
@@ -34,7 +35,8 @@ def intake(file: Path, source: Source) -> None:
     )
     def build() -> None:
         valid = stages.then("validate", stages.land(source))
-        ListGate(steps=valid) >> stages.then("standardise", valid, outlets=[Asset(standardised(source.name))])
+        gate = ListGate.partial(task_id="gate").expand(step=valid)
+        gate >> stages.then("standardise", valid, trigger_rule=NO_QUESTION_OPEN, outlets=[Asset(standardised(source.name))])
 
     build()
 

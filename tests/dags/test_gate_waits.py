@@ -61,6 +61,21 @@ def test_a_no_refuses_the_list_and_the_run_is_settled(held, airflow_db):
     assert (run.state, delivery()["state"], delivery()["detail"], accepted()) == ("success", "refused", "refused by ann", 0)
 
 
+def test_each_held_list_is_a_question_of_its_own(held, airflow_db, project):
+    """One is taken in, the other refused, in one run."""
+    project.source("fleet_june", PEOPLE[::-1])
+    (project.sources / "fleet_june.yaml").unlink()
+    text = (project.sources / "fleet.yaml").read_text(encoding="utf-8")
+    project.yaml("fleet", text.replace("fleet.csv", "fleet*.csv"))
+
+    with Person({"fleet_june": "Reject", "fleet.csv": "Approve"}):
+        run = project.dags()["intake_fleet"].test()
+
+    with pipeline.open_mill() as mill:
+        found = {row["file"]: row["state"] for row in mill.registry.deliveries.table().to_pylist()}
+    assert (run.state, found) == ("success", {"fleet.csv": "standardised", "fleet_june.csv": "refused"})
+
+
 @pytest.mark.parametrize(("answer", "state"), [("Approve", "standardised"), ("Reject", "refused")])
 def test_the_answer_is_kept_and_no_later_run_asks_again(held, airflow_db, answer, state):
     with Person(answer):
@@ -76,7 +91,7 @@ def test_the_question_gives_counts_and_reasons_and_no_cell(held, airflow_db):
     with Person("Reject") as person:
         held.test()
 
-    assert person.question["subject"] == "fleet: take in 1 held list?"
+    assert person.question["subject"] == "fleet: take in the held list fleet.csv?"
     text = person.question["body"]
     assert "2 rows received, 2 pass the contract, 0 are refused by it." in text
     assert "list rule 'few'" in text
@@ -97,7 +112,7 @@ def test_a_vendors_text_cannot_become_markup():
     from leadmill_airflow.gate import body  # noqa: PLC0415 - imports Airflow, after the environment is set
 
     step = {"source": "fleet", "delivery_id": "ab", "file": "[pay](javascript:x).csv", "received": 1, "accepted": 1, "refused": 0}
-    text = body([{**step, "why": ["mix region: '<img src=x> # *now*' is 40 %."]}])
+    text = body({**step, "why": ["mix region: '<img src=x> # *now*' is 40 %."]})
 
     assert "\\[pay\\]\\(javascript:x\\).csv" in text
     assert "\\<img src=x\\> \\# \\*now\\*" in text
