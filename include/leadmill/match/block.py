@@ -12,10 +12,10 @@ import duckdb
 
 from leadmill.match.profile import Field
 
-PAIRS_PER_ROW = 300  # proposed by tokens, before they are ranked
-KEPT_PER_ROW = 30  # compared
+PAIRS_PER_ROW, MOST_PAIRS = 130, 40_000_000  # proposed by tokens, before they are ranked
+KEPT_PER_ROW, MOST_KEPT = 12, 4_000_000  # compared; of a large table the rarest likeness has to do
 KEPT_AT_LEAST = 200_000  # of a small table everything plausible is compared
-MAX_KEPT = 10_000_000
+AT_ONCE = 5_000_000  # pairs ranked in memory
 
 
 def block(con: duckdb.DuckDBPyConnection, fields: Sequence[Field], rows: int, first_of_other: int | None = None) -> int:
@@ -23,24 +23,31 @@ def block(con: duckdb.DuckDBPyConnection, fields: Sequence[Field], rows: int, fi
 
     With `first_of_other`, rows from that number on are the second file, and only pairs across the two files are proposed.
     """
-    con.execute("create or replace temp table token (i bigint, t ubigint)")
+    con.execute("create or replace temp table token (i integer, t ubigint)")
     for field in fields:
         con.execute(f"insert into token select distinct i, hash('{_space(field)}', unnest({_tokens(field)})) from cell")
     across = f"and a.i < {first_of_other} and b.i >= {first_of_other}" if first_of_other is not None else "and a.i < b.i"
-    kept = min(max(KEPT_PER_ROW * rows, KEPT_AT_LEAST), MAX_KEPT)
+    kept = min(max(KEPT_PER_ROW * rows, KEPT_AT_LEAST), MOST_KEPT)
     con.execute(
         f"""
         create or replace temp table rare as
-        with counted as (select t, count(*) as n from token group by t having count(*) > 1)
-        select t, ln({rows} / n) as weight from counted
-        qualify sum(n * (n - 1) / 2) over (order by n, t rows unbounded preceding) <= {PAIRS_PER_ROW * rows};
-        create or replace temp table candidate as
-        select l, r from (
-            select a.i as l, b.i as r, sum(weight) as weight from token a join rare using (t) join token b using (t)
-            where true {across} group by all)
-        order by weight desc, l, r limit {kept};
+        with counted as (select t, count(*) as n from token group by t having count(*) > 1),
+        running as (select t, ln({rows} / n)::float as weight, sum(n * (n - 1) / 2) over (order by n, t rows unbounded preceding) as pairs
+                    from counted)
+        select * from running where pairs <= {min(PAIRS_PER_ROW * rows, MOST_PAIRS)};
+        create or replace temp table candidate (l integer, r integer);
         """
     )
+    parts = int(con.execute("select coalesce(max(pairs), 0) from rare").fetchall()[0][0] // AT_ONCE) + 1
+    for part in range(parts):
+        con.execute(
+            f"""
+            insert into candidate select l, r from (
+                select a.i as l, b.i as r, sum(weight) as weight from token a join rare using (t) join token b using (t)
+                where a.i % {parts} = {part} {across} group by all)
+            order by weight desc, l, r limit {kept // parts}
+            """
+        )
     return int(con.execute("select count(*) from candidate").fetchall()[0][0])
 
 

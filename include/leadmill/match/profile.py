@@ -68,15 +68,16 @@ class Profile:
     left_out: dict[str, str]
 
 
-def profile(con: duckdb.DuckDBPyConnection, table: pa.Table, ignore: Sequence[str] = ()) -> Profile:
+def profile(con: duckdb.DuckDBPyConnection, table: pa.Table, ignore: Sequence[str] = (), first_of_other: int | None = None) -> Profile:
     """Make table `cell(i, <columns>)`: compared texts, null when empty, and what `_beside` puts beside them; describe its fields.
 
-    One row per row of `table`. Needs the macros of `compare.prepare`. Columns of any type are compared as text.
+    One row per row of `table`; rows from `first_of_other` on are a second file, whose row numbers are not those of the first.
+    Needs the macros of `compare.prepare`. Columns of any type are compared as text.
     """
     headers = [name for name in table.column_names if name not in ignore]
     texts = pa.table({f"c{place}": table[name].cast(pa.string()) for place, name in enumerate(headers)} | {"i": range(table.num_rows)})
     con.register("given_cell", texts)
-    looks = [_look(con, name, f"c{place}") for place, name in enumerate(headers)]
+    looks = [_look(con, name, f"c{place}", first_of_other) for place, name in enumerate(headers)]
     kept, left_out = _choose(looks)
     fields = [Field(look.name, look.kind, look.column) for look in kept]
     plain = "".join(f", {_plain(field)} as {field.column}" for field in fields)
@@ -105,7 +106,7 @@ def _choose(looks: Sequence[Look]) -> tuple[list[Look], dict[str, str]]:
     return [look for look in kept if look in most], left_out
 
 
-def _look(con: duckdb.DuckDBPyConnection, name: str, column: str) -> Look:
+def _look(con: duckdb.DuckDBPyConnection, name: str, column: str, first_of_other: int | None) -> Look:
     """Look at the values of one column."""
     rows, filled, distinct, email, date, digit, words, length, digits, agree = con.execute(
         f"""
@@ -134,7 +135,8 @@ def _look(con: duckdb.DuckDBPyConnection, name: str, column: str) -> Look:
     bits = filled / rows * -float(np.log2(max(agree, 1 / rows**2)))
     names = kind in ("word", "phrase", "email") or (kind == "code" and length >= NAMING_CODE and distinct >= MOSTLY_OWN * filled)
     reason = None
-    if kind != "email" and digit > MOSTLY_DIGITS and words <= ONE_WORD and distinct == filled == rows and _is_key(con, column):
+    files = ("true",) if first_of_other is None else (f"i < {first_of_other}", f"i >= {first_of_other}")
+    if kind != "email" and digit > MOSTLY_DIGITS and words <= ONE_WORD and any(_is_key(con, column, file) for file in files):
         reason = "a row number or a key"
     elif kind == "phrase" and words > PROSE:
         reason = "prose"
@@ -145,19 +147,20 @@ def _look(con: duckdb.DuckDBPyConnection, name: str, column: str) -> Look:
     return Look(name, column, kind, reason, bits, names)
 
 
-def _is_key(con: duckdb.DuckDBPyConnection, column: str) -> bool:
-    """Tell whether values that occur once each are numbers given out: the same person never has two alike."""
-    reached, rising, falling, dense = con.execute(
+def _is_key(con: duckdb.DuckDBPyConnection, column: str, file: str) -> bool:
+    """Tell whether the values of a file occur once each and are numbers given out: the same person never has two alike."""
+    once, reached, rising, falling, dense = con.execute(
         f"""
-        with numbered as (select i, {column} as v, try_cast(left(regexp_replace({column}, '[^0-9]', '', 'g'), 15) as bigint) as n
-                          from given_cell),
+        with value as (select i, trim({column}) as v from given_cell where {file}),
+        numbered as (select i, v, try_cast(left(regexp_replace(v, '[^0-9]', '', 'g'), 15) as bigint) as n from value),
         stepped as (select *, n - lag(n) over (order by i) as step from numbered)
-        select avg(regexp_full_match(trim(v), $reached)::int), avg((step > 0)::int), avg((step < 0)::int),
+        select count(distinct nullif(v, '')) = count(*), avg(regexp_full_match(v, $reached)::int),
+               avg((step > 0)::int), avg((step < 0)::int),
                max(n) - min(n) <= {DENSE} * count(*) and count(distinct n) = count(*) from stepped
         """,
         {"reached": _REACHED},
     ).fetchall()[0]
-    return bool(max(rising or 0, falling or 0) >= IN_ORDER or dense or (reached or 0) < MOSTLY)
+    return bool(once and (max(rising or 0, falling or 0) >= IN_ORDER or dense or (reached or 0) < MOSTLY))
 
 
 def _plain(field: Field) -> str:

@@ -1,11 +1,12 @@
 """Any table, unknown until now: deduplicate it, or find which of its rows another table already has.
 
-profile -> block -> compare -> weigh -> consensus, all fitted to the table itself. Nothing is configured, and no truth is looked at.
+(align ->) profile -> block -> compare -> weigh -> consensus, all fitted to the table itself. Nothing is configured, and no truth is
+looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import duckdb
@@ -13,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 
 from leadmill.engine import connect
-from leadmill.errors import SourceError
 from leadmill.match import compare as ladder
+from leadmill.match.align import Meanings, align
 from leadmill.match.block import block, sample
 from leadmill.match.cluster import Ints, components
 from leadmill.match.compare import MISSING, compare, label
@@ -25,7 +26,8 @@ from leadmill.match.weigh import Floats, Model, evidence, fit, probability
 
 CERTAIN_ENOUGH = 0.5
 SEED = 1
-MEMORY = "2GB"  # DuckDB spills beyond
+MEMORY = "1GB"  # DuckDB spills beyond; the pairs themselves take as much again
+Tell = Callable[[str], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,39 +71,66 @@ class Clustering:
         return len(np.unique(self.cluster))
 
 
-def deduplicate(table: pa.Table, ignore: Sequence[str] = ()) -> Clustering:
+def deduplicate(table: pa.Table, ignore: Sequence[str] = (), tell: Tell = str) -> Clustering:
     """Find the rows of a table that are about the same thing; columns in `ignore` are not looked at.
 
-    Rows that are equal in every column are the same, whatever the model makes of them.
+    Rows that are equal in every column are the same, whatever the model makes of them. `tell` hears what is being done.
     """
-    scored = _score(table, ignore, None)
+    scored = _score(table, ignore, None, tell)
+    tell("putting rows together")
     agreed = agree(table.num_rows, scored.left, scored.right, scored.total)
     first = _first_equal(table.drop_columns([name for name in ignore if name in table.column_names]))
     rows = np.arange(table.num_rows)
     return Clustering(components(table.num_rows, np.append(rows, rows), np.append(agreed, first)), scored)
 
 
-def link_tables(table: pa.Table, other: pa.Table, ignore: Sequence[str] = ()) -> pa.Table:
-    """Find for each row of `table` the row of `other` it most likely is: columns row, match (null when none), probability.
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """`links`: columns row, match (row of the other table, null when none), probability. `scored`: rows of the other follow the first's."""
 
-    Columns meet by name, whatever its case. Raises SourceError when the tables have no column in common.
+    links: pa.Table
+    scored: Scored
+
+
+def link_tables(
+    table: pa.Table,
+    other: pa.Table,
+    ignore: Sequence[str] = (),
+    meanings: Meanings | None = None,
+    other_meanings: Meanings | None = None,
+    tell: Tell = str,
+) -> Linking:
+    """Find for each row of `table` the row of `other` it most likely is.
+
+    Columns meet as `align` says; `meanings` tell what headers mean. Rows that are equal in all common columns are linked, whatever the
+    model makes of them. Raises SourceError when the tables have no column in common.
     """
-    names = {name.strip().casefold(): name for name in other.column_names}
-    common = [name for name in table.column_names if name.strip().casefold() in names and name not in ignore]
-    if not common:
-        raise SourceError("the two files have no column in common.", hint="Give the columns that say the same thing the same name.")
-    stacked = pa.concat_tables(
-        [_as_text(table, common, common), _as_text(other, [names[name.strip().casefold()] for name in common], common)]
-    )
-    scored = _score(stacked, (), table.num_rows)
-    chance = probability(scored.total)
-    best = pa.table({"row": scored.left, "match": scored.right - table.num_rows, "probability": chance})
-    with connect({"best": best, "every": pa.table({"row": np.arange(table.num_rows)})}) as con:
-        return con.sql(
+    kept, others = (given.drop_columns([name for name in ignore if name in given.column_names]) for given in (table, other))
+    stacked = align(kept, others, meanings, other_meanings)
+    rows = table.num_rows
+    scored = _score(stacked, (), rows, tell)
+    left, right, chance = _with_equal(stacked, rows, scored)
+    found = pa.table({"row": left, "match": right - rows, "probability": chance})
+    with connect({"found": found, "every": pa.table({"row": np.arange(rows)})}) as con:
+        links = con.sql(
             f"select row, match, coalesce(probability, 0) as probability from every left join ("
             f"select row, arg_max(match, (probability, -match)) as match, max(probability) as probability "
-            f"from best where probability >= {CERTAIN_ENOUGH} group by row) using (row) order by row"
+            f"from found where probability >= {CERTAIN_ENOUGH} group by row) using (row) order by row"
         ).to_arrow_table()
+    return Linking(links, scored)
+
+
+def _with_equal(stacked: pa.Table, rows: int, scored: Scored) -> tuple[Ints, Ints, Floats]:
+    """Candidate pairs with their probability, and pairs of equal rows with certainty."""
+    first = _first_equal(stacked)
+    partner = np.full(len(first), -1)
+    partner[first[rows:][::-1]] = np.arange(len(first) - 1, rows - 1, -1)  # the first row of the other that is equal
+    equal = np.flatnonzero(partner[first[:rows]] >= 0)
+    return (
+        np.append(scored.left, equal),
+        np.append(scored.right, partner[first[equal]]),
+        np.append(probability(scored.total), np.ones(len(equal))),
+    )
 
 
 def _first_equal(table: pa.Table) -> Ints:
@@ -117,10 +146,6 @@ def _first_equal(table: pa.Table) -> Ints:
     return np.asarray(equal["first"], dtype=np.int64)
 
 
-def _as_text(table: pa.Table, columns: list[str], names: list[str]) -> pa.Table:
-    return pa.table({name: table[column].cast(pa.string()) for column, name in zip(columns, names, strict=True)})
-
-
 NOTHING_TO_COMPARE = Scored(
     fields=(),
     model=Model(0.0, (), Dependence.none(())),
@@ -132,21 +157,26 @@ NOTHING_TO_COMPARE = Scored(
 )
 
 
-def _score(table: pa.Table, ignore: Sequence[str], first_of_other: int | None) -> Scored:
+def _score(table: pa.Table, ignore: Sequence[str], first_of_other: int | None, tell: Tell) -> Scored:
     """Profile, block, compare and weigh a table."""
     rows = table.num_rows
     with connect(memory_limit=MEMORY) as con:
         ladder.prepare(con)
-        seen = profile(con, table, ignore)
+        tell("looking at the columns")
+        seen = profile(con, table, ignore, first_of_other)
         fields = seen.fields
         if not fields:
             return replace(NOTHING_TO_COMPARE, left_out=seen.left_out)
+        tell("looking for rows that have something rare in common")
         ladder.weigh_words(con, fields)
-        block(con, fields, rows, first_of_other)
+        proposed = block(con, fields, rows, first_of_other)
+        tell(f"comparing {proposed:,} pairs of rows")
         sample(con, rows, SEED, first_of_other)
         ends = con.execute("select l, r from candidate order by l, r").fetchnumpy()
         levels = compare(con, fields, "candidate")
-        model = fit(fields, levels, compare(con, fields, "stranger"), _pairs_in_all(rows, first_of_other))
+        strangers = compare(con, fields, "stranger")
+        tell("learning what agreement is worth")
+        model = fit(fields, levels, strangers, _pairs_in_all(rows, first_of_other))
         bits = evidence(model, levels, ends["l"], _values(con, fields))
     return Scored(fields, model, ends["l"], ends["r"], levels, bits, model.prior + bits.sum(axis=1), seen.left_out)
 

@@ -10,7 +10,7 @@ from leadmill.sources.golden import mapped_sample, write_golden
 from leadmill.sources.land import Landing, fingerprints, land
 from leadmill.sources.mapping import map_columns
 from leadmill.sources.places import Remote, copy_remote, list_place, safe_name
-from leadmill.sources.propose import load_header_words, propose
+from leadmill.sources.propose import header_meanings, load_header_words, propose
 from leadmill.sources.read import read
 from leadmill.sources.reading import REASONS, Reading, Refusal
 
@@ -24,6 +24,7 @@ __all__ = [
     "delivery_id",
     "find_deliveries",
     "fingerprints",
+    "header_meanings",
     "hold_unclear",
     "land",
     "list_local",

@@ -105,6 +105,12 @@ def guess_columns(looks: Sequence[Look], kind: str, words: HeaderWords) -> list[
     return sorted(chosen.values(), key=lambda guess: order[guess.column])
 
 
+def header_meanings(reading: Reading, words: HeaderWords) -> dict[str, str]:
+    """Say which canonical column the headers of a list of people or companies mean: header -> column, by their names alone."""
+    looks = [look_at(header, column) for header, column in zip(reading.columns, reading.rows.columns, strict=False)]
+    return {guess.look.header: guess.column for guess in guess_columns(looks, "list", words) if guess.certainty > BY_CELLS}
+
+
 def _guesses(look: Look, columns: Collection[str], words: HeaderWords) -> Iterator[Guess]:
     if look.kind == "empty" or not look.header.strip():
         return

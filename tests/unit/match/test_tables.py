@@ -94,7 +94,7 @@ def test_tables_at_the_edge(columns: dict[str, list[str | None]], expected: list
 
 def test_rows_of_one_file_find_themselves_in_another(crowd: pa.Table) -> None:
     left, right = crowd.slice(0, 200), crowd.slice(200)
-    links = link_tables(left, right.rename_columns([name.upper() for name in right.column_names]), ["who"])
+    links = link_tables(left, right.rename_columns([name.upper() for name in right.column_names]), ["who"]).links
     mine, theirs = left["who"].to_pylist(), right["who"].to_pylist()
     found = [(mine[row["row"]], theirs[row["match"]]) for row in links.to_pylist() if row["match"] is not None]
 
