@@ -52,9 +52,16 @@ class InForce:
         return [gate.out_when for gate in self.gates] + scored
 
     @property
+    def owned(self) -> list[tuple[str, Node, bool]]:
+        """Every condition with the name of its verdict, and whether parts of it stand alone: joined ones, and what fades."""
+        gates = [(f"g{i}", gate.out_when, len(atoms_in(gate.out_when)) > 1) for i, gate in enumerate(self.gates)]
+        rules = [(f"v{i}", rule.when, rule.since is not None or len(atoms_in(rule.when)) > 1) for i, rule in enumerate(self.rules)]
+        return [*gates, *rules, *((f"v{i}", rule.since, False) for i, rule in enumerate(self.rules) if rule.since is not None)]
+
+    @property
     def parts(self) -> list[Node]:
-        """What `and`, `or` and `not` join, where something is joined."""
-        return [atom for node in self.conditions if len(atoms_in(node)) > 1 for atom in atoms_in(node)]
+        """What `and`, `or` and `not` join, where something is joined, and the condition of what fades."""
+        return [atom for _, node, alone in self.owned if alone for atom in atoms_in(node)]
 
     @property
     def stage(self) -> StageFact:
@@ -76,7 +83,7 @@ class InForce:
 def judge(con: duckdb.DuckDBPyConnection, profiles: pa.Table, force: InForce) -> duckdb.DuckDBPyRelation:
     """Judge `profiles`, which `con` holds under that name.
 
-    The columns: person_id, the facts read, `g<i>` and `v<i>` verdicts of gates and rules, `a<i>` verdicts of the parts of joined
+    The columns: person_id, the facts read, `g<i>` and `v<i>` verdicts of gates and rules, `a<i>` verdicts of the parts of joined or fading
     conditions, `w<i>` what a rule is worth and `p<i>` the points it gave, `<dimension>_points`, score, open_points, the four dimensions,
     is_out, waits, is_lead, is_prospect, decision. Nothing is computed before it is asked for.
     Raises RuleError when a fact has another type than the ruleset declares.

@@ -2,8 +2,8 @@
 
 People whose rules stand alike as far as missing facts go are solved once. Sets of unknown facts are tried in order of size: those that
 could not suffice even if every rule they touch came out true are left out by counting, the others are proved by filling the facts with
-witnesses and asking the judge. Where values that people have could still tell two of them apart, everybody is judged with the facts found
-filled in: what is reported has been seen to qualify this very person.
+witnesses and asking the judge. Where a fact is compared with another, its value in one person could still tell two of them apart: there
+everybody is judged with the facts found filled in, and what is reported has been seen to qualify this very person.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from leadmill.config.ruleset import DIMENSIONS, Dimension, DimensionFact, StageFact
 from leadmill.engine import quote
 from leadmill.qualify.facts import arrow_types
-from leadmill.qualify.grammar import Node, Scalar, atoms_in, facts_in, ordered_facts_in
+from leadmill.qualify.grammar import Scalar, atoms_in, facts_in, ordered_facts_in
 from leadmill.qualify.judge import InForce, judge
 from leadmill.qualify.patterns import Numbers, Patterns, number_rows
 from leadmill.qualify.witness import entangled, witnesses
@@ -61,7 +61,7 @@ def find_missing(con: duckdb.DuckDBPyConnection, profiles: pa.Table, judged: pa.
     of_pattern = np.zeros(judged.num_rows, dtype=np.int64)
     of_pattern[near["place"].to_numpy()] = alike.codes + 1
     chosen = of_pattern[patterns.codes]
-    doubtful = _told_apart(force)
+    doubtful = entangled(force)
     doubted = np.flatnonzero(np.array([bool(doubtful & filling.keys()) for filling in fillings])[chosen])
     if len(doubted):
         proved = _qualify(con, profiles.take(pa.array(doubted)), fillings, chosen[doubted], force)
@@ -81,16 +81,25 @@ def _matters(dimension: Dimension, force: InForce) -> bool:
     return fact.if_false == "disqualified" or any(dimension in stage.needs for stage in _stages(force))
 
 
+def _askable(force: InForce) -> frozenset[str]:
+    """Facts that may be part of a set: those that can bring points, or open a gate that waits."""
+    waiting = [facts_in(gate.out_when) for gate in force.gates if gate.fact.unknown == "waits"]
+    return frozenset().union(*(rule.reads for _, rule in force.scored), *waiting)
+
+
 def _near(force: InForce) -> str:
     """Select nurtured people whom facts still unknown could qualify, each with all that decides which facts would help."""
     stage, fact = force.stage, force.ruleset.fact
     hopes = [f"coalesce({dimension}, true)" for dimension in stage.needs]
-    gaps = {name: f"greatest({fact.minimum(name)} - {name}_points, 0)" for name in DIMENSIONS if _matters(name, force)}
+    losses = [f"v{i} is null" for i, rule in enumerate(force.rules) if rule.fact.points < 0 and rule.reads & _askable(force)]
+    spare = f"case when {' or '.join(losses) or 'false'} then -100000 else 0 end"  # what is to spare counts where points may be lost
+    gaps = {name: f"greatest({fact.minimum(name)} - {name}_points, {spare})" for name in DIMENSIONS if _matters(name, force)}
     scores = [each.score for each in _stages(force)] + [score for score in (fact.nurture_score,) if score is not None]
-    short = f"greatest({max(scores)} - score, 0)"
-    parts = [*_unknown(force), *gaps.values(), *(f"greatest({score} - score, 0)" for score in scores)]
+    short = f"greatest({max(scores)} - score, {spare})"
+    parts = [*_unknown(force), *gaps.values(), *(f"greatest({score} - score, {spare})" for score in scores)]
     for i, rule in enumerate(force.rules):  # points beyond the largest gap they could fill make no difference
-        parts.append(f"case when v{i} is null then least(w{i}, greatest({gaps.get(rule.fact.dimension, 0)}, {short})) end")
+        most = f"greatest({gaps.get(rule.fact.dimension, 0)}, {short}, 0)"
+        parts.append(f"case when v{i} is null then {f'least(w{i}, {most})' if not losses else f'w{i}'} end")
     return f"""
         select place, concat_ws('|', {", ".join(f"coalesce(({part})::varchar, '?')" for part in parts)}) as alike
         from (select row_number() over () - 1 as place, * from judged)
@@ -100,30 +109,13 @@ def _near(force: InForce) -> str:
 
 def _unknown(force: InForce) -> Iterator[str]:
     """Write of every unknown condition which facts it lacks and how its parts stand; of a known one nothing can change."""
-    atom = 0
-    for verdict, node in _conditions(force):
+    part = 0
+    for verdict, node, alone in force.owned:
         yield f"{verdict} is null"
         yield from (f"case when {verdict} is null then {quote(name)} is null end" for name in sorted(facts_in(node)))
-        joined = len(atoms_in(node))
-        if joined > 1:
-            yield from (f"case when {verdict} is null then a{i} end" for i in range(atom, atom + joined))
-            atom += joined
-
-
-def _conditions(force: InForce) -> Iterator[tuple[str, Node]]:
-    """Yield every condition in the judge's order, each with the name of the verdict it belongs to."""
-    yield from ((f"g{i}", gate.out_when) for i, gate in enumerate(force.gates))
-    for i, rule in enumerate(force.rules):
-        yield from ((f"v{i}", node) for node in (rule.when, rule.since) if node is not None)
-
-
-def _told_apart(force: InForce) -> frozenset[str]:
-    """Facts that may qualify one person and not another who stands alike.
-
-    What is compared with another fact depends on its value; points that fade depend on a moment; points lost on what is to spare.
-    """
-    rules = [rule.reads for rule in force.rules if rule.since is not None or rule.fact.points < 0]
-    return entangled(force).union(*rules)
+        atoms = len(atoms_in(node)) if alone else 0
+        yield from (f"case when {verdict} is null then a{i} end" for i in range(part, part + atoms))
+        part += atoms
 
 
 class _Solver:
