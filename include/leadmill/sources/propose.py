@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,13 @@ from leadmill.sources.look import Look, look_at
 from leadmill.sources.reading import Reading
 
 SHOWN_BY_CELLS = {"email": "email", "website": "website", "phone": "phone", "country": "country", "lei": "lei"}
+SOCIAL = re.compile(r"linked ?in|xing|facebook|twitter|instagram", re.IGNORECASE)  # an address, but nobody's web site
+QUALIFIED = re.compile(
+    r"((?P<company>company|account|organi[sz]ation|business|hq|headquarters|billing|mailing|firma)"
+    r"|lead|contact|person|prospect|customer|primary|properties|fields|attributes|kontakt)[\s._:-]+(?P<field>.+)",
+    re.IGNORECASE,
+)
+OF_PERSON = ("first_name", "last_name", "full_name", "job_title")
 HeaderWords = Mapping[str, tuple[str, ...]]
 CERTAIN, LIKELY, BY_CELLS = 1.0, 0.8, 0.5
 NEAR = 0.84  # likeness of two words
@@ -82,7 +89,7 @@ def propose(name: str, kind: str, deliveries: str, reading: Reading, words: Head
         "# The whole header. A delivery with another one is held, with a suggestion what became of it.",
         f"headers: [{', '.join(_quoted(header) for header in reading.columns)}]",
         "",
-        "columns:",
+        "columns:" if guesses else "columns: {}  # no header was recognised",
         *(f"  {guess.column}: {_quoted(guess.look.header)}  # {guess.why}" for guess in guesses),
         *_missing(kind, guesses),
         "",
@@ -102,6 +109,8 @@ def guess_columns(looks: Sequence[Look], kind: str, words: HeaderWords) -> list[
     for guess in guesses:
         if guess.column not in chosen and all(guess.look.header != other.look.header for other in chosen.values()):
             chosen[guess.column] = guess
+    if "first_name" in chosen and "last_name" not in chosen and "full_name" in chosen:  # `Vorname; Name`: the rest of the name
+        chosen["last_name"] = replace(chosen.pop("full_name"), column="last_name", certainty=LIKELY)
     return sorted(chosen.values(), key=lambda guess: order[guess.column])
 
 
@@ -116,12 +125,13 @@ def _guesses(look: Look, columns: Collection[str], words: HeaderWords) -> Iterat
         return
     own_key = next((key for key in KEYS if key in columns), "")
     for column in columns:
-        certainty = _certainty(look.header, (column.replace("_", " "), *words.get(column, ()), *(BARE_KEY if column == own_key else ())))
+        names = (column.replace("_", " "), *words.get(column, ()), *(BARE_KEY if column == own_key else ()))
+        certainty = _certainty(look.header, names) or _qualified(look.header, column, names)
         alike = certainty == CERTAIN or _is_id(look.header) == column.endswith("_id")
         if certainty and alike and not _contradicts(look, column):
             yield Guess(column, look, certainty)
     column = SHOWN_BY_CELLS.get(look.kind, "")
-    if column in columns:
+    if column in columns and not SOCIAL.search(look.header):
         yield Guess(column, look, BY_CELLS)
 
 
@@ -130,6 +140,14 @@ def _certainty(header: str, words: Iterable[str]) -> float:
     if name in known:
         return CERTAIN
     return LIKELY if difflib.get_close_matches(name, known, n=1, cutoff=NEAR) else 0.0
+
+
+def _qualified(header: str, column: str, names: Iterable[str]) -> float:
+    """How certain a header is without the word that says whose field it is: `lead_email`, `properties.email`, `Company City`."""
+    found = QUALIFIED.fullmatch(header.strip())
+    if found is None or (column in OF_PERSON and found["company"]):
+        return 0.0
+    return LIKELY if folded(found["field"]) in {folded(name) for name in names} else 0.0
 
 
 def _is_id(header: str) -> bool:

@@ -116,6 +116,27 @@ def test_a_name_alone_does_not_make_a_moment_a_code_or_a_number(tmp_path: Path, 
     assert proposed(tmp_path, ["E-mail", header], *(["ann@x.example", cell] for cell in cells)) == {"email": "E-mail"}
 
 
+HALVES = [
+    (["Vorname", "Name"], ["Ann", "Lee"], {"first_name": "Vorname", "last_name": "Name"}),
+    (["Name", "E-mail"], ["Ann Lee", "ann@x.example"], {"full_name": "Name", "email": "E-mail"}),
+    (["lead_first_name", "lead_email"], ["Ann", "ann@x.example"], {"first_name": "lead_first_name", "email": "lead_email"}),
+    (["properties.email", "properties.company"], ["ann@x.example", "Acme"],
+     {"email": "properties.email", "company_name": "properties.company"}),
+    (["Contact First name", "Company Name", "Company City"], ["Ann", "Acme", "York"],
+     {"first_name": "Contact First name", "company_name": "Company Name", "city": "Company City"}),
+    (["E-mail", "Company Title"], ["ann@x.example", "Ltd"], {"email": "E-mail"}),
+    (["E-mail", "LinkedIn URL"], ["ann@x.example", "https://linkedin.example/in/ann"], {"email": "E-mail"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "cells", "columns"), HALVES)
+def test_a_header_is_understood_beside_others_and_without_the_word_whose_it_is(
+    tmp_path: Path, header: list[str], cells: list[str], columns: dict[str, str]
+) -> None:
+    """A name beside a first name is the last one; `lead_email` is an e-mail; a company's city is a city, its title nobody's job."""
+    assert proposed(tmp_path, header, cells, cells) == columns
+
+
 @pytest.mark.parametrize("mark", [", ", "||", "::"])
 def test_a_separator_of_several_marks_is_kept_by_proposal_and_sample(tmp_path: Path, mark: str) -> None:
     columns = proposed(
