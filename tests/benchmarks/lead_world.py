@@ -17,9 +17,11 @@ from nicknames import name_triplets
 from leadmill.columns import LEAD
 
 Texts = npt.NDArray[np.object_]
-SYLLABLES = (
-    "ba be bo da de do fa fe fi ga ge ha he hu ka ke ki la le lo ma me mo na ne ni pa pe ra re ri ro sa se so ta te ti va ve wa we zi"
-).split()
+SYLLABLES = [
+    "ba", "be", "bo", "da", "de", "do", "fa", "fe", "fi", "ga", "ge", "ha", "he", "hu", "ka", "ke", "ki", "la", "le", "lo", "ma",
+    "me", "mo", "na", "ne", "ni", "pa", "pe", "ra", "re", "ri", "ro", "sa", "se", "so", "ta", "te", "ti", "va", "ve", "wa", "we",
+    "zi",
+]  # fmt: skip
 ENDINGS = ("mann", "er", "berg", "ski", "son", "ez", "ini", "ard", "stein", "feld", "wood", "ley", "ton", "ova", "sen", "müller")
 # How fixed and mobile numbers of a country begin; seven digits follow.
 PHONES = {
