@@ -14,7 +14,13 @@ import psutil
 
 # Bytecode is compiled lightly, and one thread collects garbage: on ten thousand rows the compiler is the largest consumer.
 LIGHT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-CONF = {"spark.driver.extraJavaOptions": LIGHT, "spark.executor.extraJavaOptions": LIGHT, "spark.sql.shuffle.partitions": "4"}
+CONF = {
+    "spark.driver.extraJavaOptions": LIGHT,
+    "spark.driver.memory": "1g",
+    "spark.executor.extraJavaOptions": LIGHT,
+    "spark.executor.memory": "512m",
+    "spark.sql.shuffle.partitions": "4",
+}
 PATIENCE = 120.0  # seconds for a part to say that it has started
 
 

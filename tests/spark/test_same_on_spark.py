@@ -14,6 +14,7 @@ from unit.match.scored_nodes import market_of, scored, scoring, trained
 from leadmill.config.matching import Matching
 from leadmill.config.scoring import Cluster
 from leadmill.errors import ServiceUnavailable
+from leadmill.match.spark import in_time, on_spark
 
 pytestmark = pytest.mark.spark
 
@@ -75,3 +76,17 @@ def test_it_says_the_same_on_a_cluster_which_is_waited_for_within_bounds(
         cluster.start_worker(master)
 
         assert_same(by_duckdb, scored(market, model, on(master)))
+
+
+def test_a_failure_inside_java_is_told_by_its_class_and_not_by_its_words() -> None:
+    settings = on("local[1]").scoring
+    with on_spark(settings) as api:
+        java = api.spark.sparkContext._jvm.java
+        with pytest.raises(ServiceUnavailable) as known_to_spark:
+            in_time(settings, lambda: java.lang.Integer.parseInt("Jane Secret"))
+        with pytest.raises(ServiceUnavailable) as unknown:
+            in_time(settings, lambda: java.net.URL("Jane Secret"))
+
+    assert known_to_spark.value.message == "Spark gave up on the pairs: NumberFormatException."
+    assert unknown.value.message == "Spark gave up on the pairs: java.net.MalformedURLException."
+    assert "Jane" not in f"{known_to_spark.value}{unknown.value}"

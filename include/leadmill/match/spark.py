@@ -36,6 +36,8 @@ OURS = {
     "spark.ui.enabled": "false",  # it would show on every network of this machine what is compared
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",
+    "spark.sql.execution.arrow.localRelationThreshold": "0",  # else the planner computes on the records, in the driver's memory
+    "spark.driver.memory": "4g",
     "spark.driver.maxResultSize": "0",  # pairs are few beside records, and records passed through here already
 }
 NEAR = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
@@ -85,7 +87,14 @@ def in_time(scoring: Scoring, work: Callable[[], Result]) -> Result:
             hint=f"They need Python {sys.version_info.major}.{sys.version_info.minor} with duckdb and pyarrow; PYSPARK_PYTHON says where.",
         ) from None
     except (Py4JError, PySparkException) as error:
-        raise ServiceUnavailable(f"Spark gave up on the pairs ({type(error).__name__}).", hint="Its own logs say why.") from None
+        hint = "Memory is given by spark.driver.memory and spark.executor.memory under conf; more is in the logs of the executors."
+        raise ServiceUnavailable(f"Spark gave up on the pairs: {_kind(error)}.", hint=hint) from None
+
+
+def _kind(error: Exception) -> str:
+    """Name the class of a failure, Java's where it came from Java."""
+    thrown = getattr(error, "java_exception", None)
+    return str(thrown.getClass().getName()) if thrown is not None else type(error).__name__
 
 
 def in_spark(model: dict[str, Any]) -> dict[str, Any]:
