@@ -25,7 +25,8 @@ def losses(accepted: pa.Table, leads: pa.Table, vocabulary: Vocabulary | None = 
     with connect({"accepted": accepted.select(["record_id", *counted]), "leads": leads}) as con:
         text.define(con, words)
         counts = ", ".join(
-            f"count(*) filter (not is_blank(tidy(a.{quote(name)})) and {kept}) as {quote(name)}" for name, kept in counted.items()
+            f"count(*) filter (case when {kept} then not is_blank(tidy(a.{quote(name)})) end) as {quote(name)}"
+            for name, kept in counted.items()
         )
         row = con.sql(f"select {counts} from accepted a join leads l using (record_id)").to_arrow_table().to_pylist()[0]
     return {name: count for name, count in row.items() if count}
