@@ -49,6 +49,25 @@ REPORTS = [
         ["Region", "2021", "2020", "2019"],
         [["N", "1", "2", "3"], ["S", "4", "5", "6"]],
     ),
+    Report(
+        "facts without a gap above a table of texts",
+        written([["Created", "2024-01-31", ""], ["Owner", "Ann", ""], ["Name", "Role", "Room"], ["Bob Ray", "Chair", "Hall"]]),
+        ["Name", "Role", "Room"],
+        [["Bob Ray", "Chair", "Hall"]],
+    ),
+    Report(
+        "facts above a header whose first name is blank",
+        written([["Rows", "2", ""], ["", "Name", "City"], ["1", "Ann", "York"], ["2", "Bob", "Bath"]]),
+        ["", "Name", "City"],
+        [["1", "Ann", "York"], ["2", "Bob", "Bath"]],
+    ),
+    Report(
+        "more lines above and below than rows",
+        listed("One", "Two", *LINES[:3], "Three", "Four"),
+        HEADER,
+        PEOPLE[:2],
+        ((6, "too_few_cells"), (7, "too_few_cells")),
+    ),
     Report("more lines above than rows", listed("One", "Two", "Three", "Four", "Five", *LINES[:4]), HEADER, PEOPLE[:3]),
     # the header
     Report("groups over names", written([["Name", "Travel", "", "Total"], ["", "Air", "Rail", ""], *COSTS]), GROUPED, COSTS),

@@ -11,6 +11,7 @@ from typing import Any
 
 from leadmill.config import Format
 from leadmill.sources.headers import are_years, count_rows, is_certain, is_header, join
+from leadmill.sources.kinds import kind_of
 
 LOOKED_AT = 200  # rows
 MOST, FEW = 0.5, 0.02  # shares of the rows that agree on a width, or are strays
@@ -65,8 +66,10 @@ def _table_width(rows: Sequence[list[str]]) -> int:
     """
     begin = next((index for index, row in enumerate(rows) if len(row) > 1), len(rows))
     first = list(takewhile(lambda row: len(row) == len(rows[begin]), rows[begin:]))
-    is_last = begin + len(first) == len(rows)
-    if ((is_last and len(first) > 1) or (len(first) > FEWEST and len(first[0]) > PAIR)) and is_certain(first[0], first[1:]):
+    below = rows[begin + len(first) :]
+    is_wide = bool(first) and len(first[0]) > PAIR
+    is_only = not below or (is_wide and all(len(row) == 1 for row in below))
+    if len(first) > (1 if is_only else FEWEST) and (is_only or is_wide) and is_certain(first[0], first[1:]):
         return len(first[0])
     widths = Counter(len(row) for row in rows[:LOOKED_AT] if row)
     return widths.most_common(1)[0][0] if widths else 0
@@ -102,12 +105,16 @@ def _differ_at_an_empty_end(header: list[str], row: list[str]) -> bool:
 
 
 def _below_facts(rows: Sequence[list[str]], start: int) -> int:
-    """Index of the first wide row below pairs such as `Created,2024-01-31`, when it is certainly a header or stands apart; else `start`."""
+    """Index of the first wide row below pairs such as `Created,2024-01-31`, when it is the header of all wide rows below; else `start`."""
     wide = next((index for index in range(start, len(rows)) if _last_filled(rows[index]) > PAIR), start)
     body = [row for row in rows[wide + 1 :] if len(row) == len(rows[start])]
-    if wide == start or wide - start > MOST_FACTS or not rows[wide][0].strip() or not body:
+    facts = [row for row in rows[start:wide] if _last_filled(row)]
+    if not facts or wide - start > MOST_FACTS or not body or not is_header(rows[wide], body):
         return start
-    apart = not _last_filled(rows[wide - 1]) and is_header(rows[wide], body)
+    no_names = any(kind_of(cell) not in ("", "text") for row in facts for cell in row[:PAIR])
+    if not rows[wide][0].strip() and not no_names and len(facts) == 1:
+        return start  # it may go on with the row above: two rows of a header
+    apart = not _last_filled(rows[wide - 1]) or (no_names and all(_last_filled(row) > PAIR for row in body if _last_filled(row) > 1))
     return wide if apart or is_certain(rows[wide], body) or are_years(rows[wide]) else start
 
 
