@@ -40,6 +40,8 @@ def story(told: dict[str, Any]) -> Iterator[str]:
         yield f"  {pair['record_id_l']} and {pair['record_id_r']}: {pair['rule']} ({pair['weight']:g})"
     for decision in told["decisions"]:
         yield f"  night {decision['night_id']}: {decision['decision']}, score {decision['score']:g} by {decision['ruleset_hash'][:12]}"
+        if not decision["intact"]:
+            yield "    what the rules saw is gone or was changed since: the values the night keeps are not those that were decided"
         for reason in decision["reasons"]:
             yield f"    {reason['dimension']}: {reason['rule']} is {reason['verdict']}, {reason['points']:+d}"
     for push in told["pushes"]:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from leadmill.config.ruleset import DIMENSIONS
 from leadmill.errors import StateError
 from leadmill.pipeline.mill import Mill, open_mill
+from leadmill.pipeline.qualifying import hash_inputs
 from leadmill.qualify import restore_ruleset, see
 
 KEPT = ("stage", *DIMENSIONS, "missing", "watch")
@@ -82,8 +83,7 @@ def _decisions(mill: Mill, person: str) -> list[dict[str, Any]]:
     """List every decision, oldest first, with what the night kept of it: stage, dimensions, the values seen, the facts missing."""
     rows = mill.registry.decisions.of_person(person).to_pylist()
     return [
-        {**_kept(mill, row["night_id"], person), "seen": _seen(mill, row, person), **row, "reasons": json.loads(row["reasons"])}
-        for row in rows
+        {**_kept(mill, row["night_id"], person), **_seen(mill, row, person), **row, "reasons": json.loads(row["reasons"])} for row in rows
     ]
 
 
@@ -96,16 +96,19 @@ def _kept(mill: Mill, night: str, person: str) -> dict[str, Any]:
     return found[0] if found else {}
 
 
-def _seen(mill: Mill, decision: dict[str, Any], person: str) -> list[dict[str, Any]]:
-    """Tell the values the rules saw: of the profile the night kept, by the very ruleset that decided; nothing where no rule looked."""
+def _seen(mill: Mill, decision: dict[str, Any], person: str) -> dict[str, Any]:
+    """Tell the values the rules saw (`seen`): of the profile the night kept, by the very ruleset that decided; none where no rule looked.
+
+    `intact`: the profile is still the one that was decided, by the hash pinned to the decision.
+    """
     night = decision["night_id"]
     if not decision["ruleset_hash"] or not mill.lake.holds("night", night, "profiles"):
-        return []
+        return {"seen": [], "intact": not decision["ruleset_hash"]}
     profiles = mill.lake.read("night", night, "profiles")
     mine = profiles.filter(pc.equal(profiles["person_id"], person))
     ruleset = restore_ruleset(mill.registry.decisions.ruleset_text(decision["ruleset_hash"]))
-    found: list[dict[str, Any]] = see(mine, ruleset)[0].as_py() if mine.num_rows else []
-    return found
+    intact = hash_inputs(mine)["inputs_hash"].to_pylist() == [decision["inputs_hash"]]
+    return {"seen": see(mine, ruleset)[0].as_py() if mine.num_rows else [], "intact": intact}
 
 
 def _pushes(mill: Mill, person: str) -> list[dict[str, Any]]:

@@ -107,9 +107,15 @@ def _suppressed(persons: pa.Table, assigned: pa.Table, now: datetime) -> pa.Tabl
     return pa.table({**blank, **told}, schema=DECISION)
 
 
+def hash_inputs(profiles: pa.Table) -> pa.Table:
+    """Hash everything the rules could see of each person: person_id, inputs_hash."""
+    with connect({"profiles": profiles}) as con:
+        return con.sql("select person_id, sha256(to_json(profiles)::varchar) as inputs_hash from profiles").to_arrow_table()
+
+
 def _as_json(decisions: pa.Table, profiles: pa.Table) -> pa.Table:
     """Decisions as the registry keeps them, with a hash of everything the rules could see; reasons are written once per pattern."""
-    with connect({"decisions": decisions, "profiles": profiles}) as con:
+    with connect({"decisions": decisions, "hashed": hash_inputs(profiles)}) as con:
         con.execute(
             """
             create temp table examples as select ruleset_hash, pattern, min(person_id) as person_id from decisions group by all;
@@ -123,7 +129,7 @@ def _as_json(decisions: pa.Table, profiles: pa.Table) -> pa.Table:
             select person_id, decision, score::double as score, ruleset_hash, place as reasons, coalesce(inputs_hash, '') as inputs_hash,
                    next_check_at
             from decisions join patterns using (ruleset_hash, pattern)
-                 left join (select person_id, sha256(to_json(profiles)::varchar) as inputs_hash from profiles) using (person_id)
+                 left join hashed using (person_id)
             order by person_id
             """
         ).to_arrow_table()

@@ -2,6 +2,7 @@
 
 import json
 
+import pyarrow as pa
 import pytest
 from tiny_house import OPT_OUTS, person
 from typer.testing import CliRunner
@@ -58,6 +59,22 @@ def test_an_old_decision_tells_what_it_saw_after_the_profile_has_moved_on(house)
     old, new = pipeline.explain(record)["decisions"]
 
     assert [{each["fact"]: each["value"] for each in decision["seen"]}["employee_count"] for decision in (old, new)] == ["250", "900"]
+
+
+def test_a_profile_changed_after_the_decision_is_told_as_no_evidence(house):
+    house.deliver("acme.csv", [person(0)])
+    house.night()
+    record = house.records()["record_id"][0].as_py()
+    assert pipeline.explain(record)["decisions"][0]["intact"]
+
+    with pipeline.open_mill() as mill:
+        profiles = mill.lake.read("night", "n001", "profiles")
+        mill.lake.write(
+            profiles.set_column(profiles.column_names.index("city"), "city", pa.array(["Elsewhere"])), "night", "n001", "profiles"
+        )
+
+    assert not pipeline.explain(record)["decisions"][0]["intact"]
+    assert "was changed since" in CliRunner().invoke(app, ["explain", record]).stdout
 
 
 def test_the_registry_keeps_everybodys_own_reasons(house):
