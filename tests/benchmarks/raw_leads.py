@@ -48,8 +48,7 @@ def as_delivered(leads: pa.Table, seed: int = 1) -> pa.Table:
                 list_element({list(TITLES)}, (dice // 7 % {len(TITLES)} + 1)::int) as job_title,
                 if(dice % 13 = 0, upper(mailbox), mailbox) as email,
                 {_phone()} as phone,
-                trim(concat_ws(' ', upper(company_key[1]) || company_key[2:], list_element(forms, (company_dice % 4 + 1)::int)))
-                    as company_name,
+                trim(upper(company_key[1]) || company_key[2:] || ' ' || list_element(forms, (company_dice % 4 + 1)::int)) as company_name,
                 if(dice % 3 = 0, domain, 'https://www.' || domain || '/') as website,
                 if(hash(domain) % 5 = 0, '5299' || upper(left(md5(domain), 14)) || lpad((hash(domain) % 97)::varchar, 2, '0'), null) as lei,
                 if(dice % 4 = 0, '51-200', (dice % 5000)::varchar) as employee_count,
