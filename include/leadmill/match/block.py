@@ -14,7 +14,7 @@ from leadmill.match.profile import Field
 
 PAIRS_PER_ROW, MOST_PAIRS = 130, 40_000_000  # proposed by tokens, before they are ranked
 KEPT_PER_ROW, MOST_KEPT = 12, 4_000_000  # compared; of a large table the rarest likeness has to do
-KEPT_AT_LEAST = 200_000  # of a small table everything plausible is compared
+PAIRS_AT_LEAST, KEPT_AT_LEAST = 1_000_000, 200_000  # of a small table everything plausible is compared
 AT_ONCE = 5_000_000  # pairs ranked in memory
 
 
@@ -34,7 +34,7 @@ def block(con: duckdb.DuckDBPyConnection, fields: Sequence[Field], rows: int, fi
         with counted as (select t, count(*) as n from token group by t having count(*) > 1),
         running as (select t, ln({rows} / n)::float as weight, sum(n * (n - 1) / 2) over (order by n, t rows unbounded preceding) as pairs
                     from counted)
-        select * from running where pairs <= {min(PAIRS_PER_ROW * rows, MOST_PAIRS)};
+        select * from running where pairs <= {min(max(PAIRS_PER_ROW * rows, PAIRS_AT_LEAST), MOST_PAIRS)};
         create or replace temp table candidate (l integer, r integer);
         """
     )

@@ -1,8 +1,8 @@
 """How different ones come to agree: by chance, and because another field agrees.
 
 Town follows from postcode, a mailbox from a name, the roof of a family from its phone. The fields are put in an order, as the tree of
-greatest mutual information grows (Chow and Liu 1968); each depends on that one of the fields before it that tells most about it and is
-not missing.
+greatest mutual information grows (Chow and Liu 1968); each depends on that one of the fields before it that tells most about it and is not
+missing.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ Ints = npt.NDArray[np.int64]
 Parents = tuple[tuple[int, ...], ...]
 
 LEAN = 20.0  # pairs that a field's own shares are worth beside those given its parent's level
+TAKEN_FOR_DIFFERENT = 0.1  # of the same: pairs that are worth as much as those of LEAN
+LEAST = 1e-15  # share that counts as none
+NOISE = 3.0  # times the mutual information that independent fields of a sample have on average
 FAINT = 1e-7  # bits of mutual information below which two fields are independent
 PARENTS = 4  # fields to look at, one after the other, while they are missing
 
@@ -58,14 +61,18 @@ class Dependence:
         return float(self.tables[field][0, -1])
 
 
-def depend(levels: Levels, counts: Floats, sizes: Sequence[int], parents: Parents | None = None) -> Dependence:
-    """Learn from pairs of different rows: `levels` (patterns, fields), how often each occurs, and how many levels each field has.
+def depend(levels: Levels, counts: Floats, same: Floats, sizes: Sequence[int], sampled: int, parents: Parents | None = None) -> Dependence:
+    """Learn from patterns of levels (patterns, fields): how often each occurs among the different and among the same.
 
+    `sizes`: levels each field has. Where hardly anybody but the same agrees in the parent, the few different ones that do may well be
+    the same, not recognised: a field's own shares count for more there. `sampled`: pairs that stand for all that were not looked at.
     `parents`, when given, says which field depends on which.
     """
-    joint = _Joint(levels, counts, sizes)
-    parents = _parents(joint) if parents is None else parents
-    return Dependence(parents, tuple(_table(joint, k, before) for k, before in enumerate(parents)), tuple(sizes))
+    joint, among_same = _Joint(levels, counts, sizes), _Joint(levels, same, sizes)
+    parents = _parents(joint, sampled) if parents is None else parents
+    lean = [LEAN + TAKEN_FOR_DIFFERENT * among_same.count(k) for k in range(len(sizes))]
+    tables = tuple(_table(joint, k, before, lean) for k, before in enumerate(parents))
+    return Dependence(parents, tables, tuple(sizes))
 
 
 class _Joint:
@@ -75,9 +82,13 @@ class _Joint:
         self.sizes = sizes
         self._levels, self._counts = levels.astype(np.int64) + 1, counts
 
+    def count(self, field: int) -> Floats:
+        """Count a field's levels."""
+        return np.asarray(np.bincount(self._levels[:, field], weights=self._counts, minlength=self.sizes[field] + 1)[1:])
+
     def share(self, field: int) -> Floats:
         """Return the share of each of a field's levels, half a pair added to each."""
-        counts = np.bincount(self._levels[:, field], weights=self._counts, minlength=self.sizes[field] + 1)[1:] + 0.5
+        counts = self.count(field) + 0.5
         return np.asarray(counts / counts.sum())
 
     def together(self, one: int, other: int) -> Floats:
@@ -89,19 +100,19 @@ class _Joint:
         return np.asarray(cells.reshape(-1, width)[1:, 1:])
 
 
-def _table(joint: _Joint, field: int, parents: Sequence[int]) -> Floats:
+def _table(joint: _Joint, field: int, parents: Sequence[int], lean: Sequence[Floats]) -> Floats:
     share = joint.share(field)
-    given = [joint.together(parent, field) + LEAN * share for parent in parents]
+    given = [joint.together(parent, field) + lean[parent][:, None] * share for parent in parents]
     return np.concatenate([share[None, :], *(counts / counts.sum(axis=1, keepdims=True) for counts in given)])
 
 
-def _parents(joint: _Joint) -> Parents:
+def _parents(joint: _Joint, sampled: int) -> Parents:
     """Order the fields by Prim's algorithm, from the most telling one; list for each those before it that it depends on."""
     count = len(joint.sizes)
     shared = np.zeros((count, count))
     for one in range(count):
         for other in range(one):
-            shared[one, other] = shared[other, one] = _mutual(joint.together(one, other))
+            shared[one, other] = shared[other, one] = _mutual(joint.together(one, other), sampled)
     order = [int(np.argmin([joint.share(k)[-1] for k in range(count)]))]
     parents: dict[int, tuple[int, ...]] = {order[0]: ()}
     while len(order) < count:
@@ -113,9 +124,31 @@ def _parents(joint: _Joint) -> Parents:
     return tuple(parents[k] for k in range(count))
 
 
-def _mutual(counts: Floats) -> float:
-    """Mutual information of two fields in bits."""
+def _mutual(counts: Floats, sampled: int) -> float:
+    """Mutual information of two fields in bits.
+
+    Of all their levels, when that is more than noise. In a large table it is not: agreement is so rare that the noise of many levels drowns
+    it; then of reaching one level in each, which two fields that are independent hardly ever do together in a sample.
+    """
     share = counts / max(counts.sum(), 1e-300)
-    apart = share.sum(axis=1, keepdims=True) * share.sum(axis=0, keepdims=True)
-    seen = share > 0
-    return float((share[seen] * np.log2(share[seen] / apart[seen])).sum())
+    noise = NOISE * (counts.shape[0] - 1) * (counts.shape[1] - 1) / (2 * max(sampled, 1) * np.log(2))
+    every = float(_surprise(share, share.sum(axis=1, keepdims=True) * share.sum(axis=0, keepdims=True)).sum())
+    return every if every > noise else _of_reaching(share[::-1, ::-1].cumsum(axis=0).cumsum(axis=1)[::-1, ::-1])
+
+
+def _of_reaching(reached: Floats) -> float:
+    """Greatest mutual information of reaching a level in one field and in the other; `reached`: shares that reach both."""
+    one, other, both = reached[1:, :1], reached[:1, 1:], reached[1:, 1:]
+    cells = (
+        (both, one * other),
+        (one - both, one * (1 - other)),
+        (other - both, (1 - one) * other),
+        (1 - one - other + both, (1 - one) * (1 - other)),
+    )
+    return float(np.max(sum(_surprise(seen, apart) for seen, apart in cells), initial=0.0))
+
+
+def _surprise(seen: Floats, apart: Floats) -> Floats:
+    """Return seen * log2(seen / apart), 0 where nothing was seen."""
+    known = (seen > LEAST) & (apart > 0)
+    return np.where(known, seen * np.log2(np.where(known, seen, 1) / np.where(known, apart, 1)), 0.0)

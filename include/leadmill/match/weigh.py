@@ -56,7 +56,7 @@ def fit(fields: Sequence[Field], candidates: Levels, strangers: Levels, pairs_in
     every, sizes = np.concatenate([patterns, others]), [level_count(field) for field in fields]
     if len(fields) == 1:
         return _assume(sizes[0], every[:, 0], np.append(counts, other_counts))
-    m, among = [_prior(size) for size in sizes], depend(others, other_counts, sizes)
+    m, among = [_prior(size) for size in sizes], depend(others, other_counts, 0 * other_counts, sizes, len(strangers))
     model = Model(_odds(FIRST_GUESS * max(len(candidates), 1) / pairs_in_all), tuple(m), among)
     same = counts * probability(_total(patterns, model)) * _differ_in_nothing(fields, patterns)
     for turn in range(ROUNDS):
@@ -64,7 +64,8 @@ def fit(fields: Sequence[Field], candidates: Levels, strangers: Levels, pairs_in
         if len(fields) >= IDENTIFIABLE:
             m = [_agreeing(field, patterns[:, k], same) for k, field in enumerate(fields)]
         different = np.append(np.where(same < LIKELY_SAME * counts, counts - same, 0), other_counts)
-        among = depend(every, different, sizes, None if turn in FIRM_UP else among.parents)
+        everywhere = np.append(same, 0 * other_counts)
+        among = depend(every, different, everywhere, sizes, len(strangers), None if turn in FIRM_UP else among.parents)
         model = Model(_odds(share), tuple(m), among)
         same = counts * probability(_total(patterns, model))
         if turn > max(FIRM_UP) and np.abs(same - before).sum() < SETTLED * max(same.sum(), 1):
