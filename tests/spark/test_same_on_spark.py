@@ -61,8 +61,14 @@ def assert_same(ours: pa.Table, theirs: pa.Table) -> None:
         assert json.loads(other) == pytest.approx(json.loads(one), abs=1e-6)
 
 
-def test_a_model_of_duckdb_says_the_same_of_ten_thousand_records_in_spark(market: pa.Table, model: Path, by_duckdb: pa.Table) -> None:
+def test_a_model_of_duckdb_says_the_same_of_ten_thousand_records_in_spark(
+    market: pa.Table, model: Path, by_duckdb: pa.Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is left behind where the command was called."""
+    monkeypatch.chdir(tmp_path)
+
     assert_same(by_duckdb, scored(market, model, on("local[2]")))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_says_the_same_on_a_cluster_which_is_waited_for_within_bounds(

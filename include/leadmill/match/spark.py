@@ -9,11 +9,13 @@ Spark waits for ever, for a master, for a worker, for a lost executor; here ever
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 import shutil
 import socket
 import sys
+import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -54,20 +56,20 @@ def on_spark(scoring: Scoring) -> Iterator[Any]:
     _check_master(scoring)
     from splink import SparkAPI  # noqa: PLC0415 - needs pyspark, which is an extra
 
-    session = _within(
-        scoring.connect_seconds, lambda: _start(scoring.cluster), "Spark did not start", too_late=lambda session: session.stop()
-    )
-    try:
-        _within(scoring.connect_seconds, lambda: session.range(1).count(), "Spark has no worker to spare")
-        session.udf.register(LIKENESS, _likeness())
-        yield SparkAPI(
-            spark_session=session,
-            break_lineage_method="persist",  # a folder that all workers share is not asked for
-            num_partitions_on_repartition=2 * session.sparkContext.defaultParallelism,
-            register_udfs_automatically=False,
-        )
-    finally:
-        session.stop()
+    with tempfile.TemporaryDirectory(prefix="leadmill-spark-") as folder:
+        start = functools.partial(_start, scoring.cluster, folder)
+        session = _within(scoring.connect_seconds, start, "Spark did not start", too_late=lambda session: session.stop())
+        try:
+            _within(scoring.connect_seconds, lambda: session.range(1).count(), "Spark has no worker to spare")
+            session.udf.register(LIKENESS, _likeness())
+            yield SparkAPI(
+                spark_session=session,
+                break_lineage_method="persist",  # a folder that all workers share is not asked for
+                num_partitions_on_repartition=2 * session.sparkContext.defaultParallelism,
+                register_udfs_automatically=False,
+            )
+        finally:
+            session.stop()
 
 
 def in_time(scoring: Scoring, work: Callable[[], Result]) -> Result:
@@ -132,15 +134,16 @@ def _likeness() -> Any:
     return arrow_udf(likeness, "double")
 
 
-def _start(cluster: Cluster) -> Any:
-    """Start or join Spark. Raises ConfigError when Java cannot run it."""
+def _start(cluster: Cluster, folder: str) -> Any:
+    """Start or join Spark; tables nobody makes would lie in `folder`. Raises ConfigError when Java cannot run it."""
     from pyspark.errors import PySparkRuntimeError  # noqa: PLC0415 - an extra
     from pyspark.logger import PySparkLogger  # noqa: PLC0415
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
     near = cluster.master.startswith("local") or any(host in ("localhost", "127.0.0.1") for host, _ in _addresses(cluster.master))
     warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)  # we use none of it
-    builder = SparkSession.builder.master(cluster.master).config(map={**OURS, **(NEAR if near else {}), **cluster.conf})
+    conf = {**OURS, "spark.sql.warehouse.dir": folder, **(NEAR if near else {}), **cluster.conf}
+    builder = SparkSession.builder.master(cluster.master).config(map=conf)
     for context in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
         PySparkLogger.getLogger(context).disabled = True  # like Spark's own log: what it says of a failure may quote rows
     try:
