@@ -52,8 +52,8 @@ def block(con: duckdb.DuckDBPyConnection, fields: Sequence[Field], rows: int, fi
 
 
 def _space(field: Field) -> str:
-    """Name the space a field's tokens live in: words of all columns share one, so that swapped names meet."""
-    return "word" if field.kind == "word" else field.column
+    """Name the space a field's tokens live in: words of all columns share one, so that swapped names meet; so do mailboxes."""
+    return field.kind if field.kind in ("word", "email") else field.column
 
 
 def _tokens(field: Field) -> str:
@@ -65,7 +65,7 @@ def _tokens(field: Field) -> str:
     if field.kind == "phrase":
         return f"string_split({column}, ' ')"
     if field.kind == "email":
-        return f"[{column}, split_part({column}, '@', 1)]"
+        return f"list_concat({column}_all, list_transform({column}_all, lambda m: split_part(m, '@', 1)))"
     return f"[{column}]"
 
 

@@ -53,7 +53,7 @@ LADDERS: MappingProxyType[Kind, tuple[tuple[str, str], ...]] = MappingProxyType(
             ("different", "true"),
         ),
         "email": (
-            ("same", "{a} = {b}"),
+            ("same", "{a} = {b} or {shared}"),
             ("nearly the same", "{mailbox_a} = {mailbox_b} or {sa} = {sb} or jaro_winkler_similarity({a}, {b}) >= .95"),
             ("near", "jaro_winkler_similarity({a}, {b}) >= .88"),
             ("alike", "jaro_winkler_similarity({a}, {b}) >= .8"),
@@ -112,9 +112,10 @@ def _level(field: Field) -> str:
 def _fill(field: Field, condition: str) -> str:
     """Fill a condition's places with SQL."""
     a, b = f"a.{field.column}", f"b.{field.column}"
-    swapped = "false"
+    swapped, shared = "false", f"list_has_any({a}_all, {b}_all)"
     if field.partner:
         pa_, pb = f"a.{field.partner}", f"b.{field.partner}"
+        shared += f" or coalesce(list_has_any({a}_all, {pb}_all), false) or coalesce(list_has_any({pa_}_all, {b}_all), false)"
         swapped = f"(({pa_} = {b} and coalesce({pb} = {a}, true)) or ({pb} = {a} and coalesce({pa_} = {b}, true)))"
     places = {
         "a": a,
@@ -124,6 +125,7 @@ def _fill(field: Field, condition: str) -> str:
         "mailbox_a": f"split_part({a}, '@', 1)",
         "mailbox_b": f"split_part({b}, '@', 1)",
         "half": f"left({a}, greatest(2, length({a}) // 2))",
+        "shared": f"({shared})",
         "swapped": f"coalesce({swapped}, false)",
         "numbers_differ": f"numbers_differ({a}_numbers, {b}_numbers)",
         "similar": f"if(numbers_differ({a}_numbers, {b}_numbers), least(.1, coalesce(s_{field.column}.share, 0) / 2), "

@@ -25,7 +25,7 @@ MOSTLY = 0.6  # share of values that look like an e-mail or a date for the colum
 MOSTLY_DIGITS = 0.8  # share of values with a digit for the column to be a code: phone, postcode, house number
 CODE_LENGTH, CODE_WORDS = 16, 2.2  # mean letters and words a code has at most
 ONE_WORD = 1.5  # mean words of a column of single words
-PROSE = 12  # mean words of a column that describes rather than names
+PROSE = 12  # words half the values of a column that describes rather than names
 CONTAINED = 0.9  # share of rows whose words another column also has
 IN_ORDER = 0.95  # share of rows that go up (or down) for a column to be a row number
 DENSE = 20  # numbers given out one after the other lie this close, on average, at most
@@ -108,13 +108,13 @@ def _choose(looks: Sequence[Look]) -> tuple[list[Look], dict[str, str]]:
 
 def _look(con: duckdb.DuckDBPyConnection, name: str, column: str, first_of_other: int | None) -> Look:
     """Look at the values of one column."""
-    rows, filled, distinct, email, date, digit, words, length, digits, agree = con.execute(
+    rows, filled, distinct, email, date, digit, words, usual, length, digits, agree = con.execute(
         f"""
         with value as (select nullif(trim({column}), '') as v from given_cell),
         counted as (select v, count(*) as n from value where v is not null group by v)
         select (select count(*) from value), coalesce(sum(n), 0), count(*),
                avg(contains(v, '@')::int), avg(regexp_full_match(v, $date)::int), avg(regexp_matches(v, '[0-9]')::int),
-               avg(len(string_split_regex(v, '\\s+'))), avg(length(v)),
+               avg(len(string_split_regex(v, '\\s+'))), median(len(string_split_regex(v, '\\s+'))), avg(length(v)),
                avg(length(regexp_replace(v, '[^0-9]', '', 'g')) / length(regexp_replace(v, '\\s', '', 'g'))),
                sum(n * (n - 1)) / greatest(sum(n) * (sum(n) - 1), 1)
         from counted
@@ -138,7 +138,7 @@ def _look(con: duckdb.DuckDBPyConnection, name: str, column: str, first_of_other
     files = ("true",) if first_of_other is None else (f"i < {first_of_other}", f"i >= {first_of_other}")
     if kind != "email" and digit > MOSTLY_DIGITS and words <= ONE_WORD and any(_is_key(con, column, file) for file in files):
         reason = "a row number or a key"
-    elif kind == "phrase" and words > PROSE:
+    elif kind == "phrase" and usual > PROSE:
         reason = "prose"
     elif filled < FILLED * rows:
         reason = "nearly empty"
@@ -186,7 +186,10 @@ def _beside(field: Field) -> str:
     number = f", if({column} is null, null, dense_rank() over (order by {column}) - 1)::integer as {column}_v"
     if field.kind == "phrase":
         return f"{number}, replace({column}, ' ', '') as {column}_bare, numbers_of({column}) as {column}_numbers"
-    return f"{number}, sorted_letters({column}) as {column}_letters"
+    mailboxes = (
+        f", list_filter(string_split_regex({column}, '[;,|\\s]+'), lambda m: m <> '') as {column}_all" if field.kind == "email" else ""
+    )
+    return f"{number}, sorted_letters({column}) as {column}_letters{mailboxes}"
 
 
 def _contained(con: duckdb.DuckDBPyConnection, fields: Sequence[Field]) -> set[str]:
@@ -211,11 +214,11 @@ def _contains(con: duckdb.DuckDBPyConnection, small: str, large: str) -> bool:
 
 
 def _with_partners(con: duckdb.DuckDBPyConnection, fields: list[Field]) -> list[Field]:
-    """Pair the columns of words that share a tenth of their vocabulary: first and last names get swapped."""
-    free = [field for field in fields if field.kind == "word"]
+    """Pair columns that share a tenth of their vocabulary: first and last names get swapped, mailboxes at work and at home."""
+    free = [field for field in fields if field.kind in ("word", "email")]
     partner: dict[str, str] = {}
     for place, one in enumerate(free):
-        for other in free[place + 1 :]:
+        for other in (field for field in free[place + 1 :] if field.kind == one.kind):
             if one.column not in partner and other.column not in partner and _share_vocabulary(con, one.column, other.column):
                 partner |= {one.column: other.column, other.column: one.column}
     return [Field(field.name, field.kind, field.column, partner.get(field.column)) for field in fields]

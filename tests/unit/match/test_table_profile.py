@@ -107,6 +107,12 @@ def test_names_in_any_script_stay_names(pair: tuple[str, str]) -> None:
     assert len(set(found)) == 2
 
 
+def test_a_few_huge_cells_make_no_prose_of_names() -> None:
+    values = [f"{w} {v}" for w in WORDS for v in WORDS] + ["x y " * 50_000] * 3
+
+    assert [field.name for field in profile_of({"name": values}).fields] == ["name"]
+
+
 def test_a_category_beside_names_is_left_out() -> None:
     columns = {"name": KINDS["names"][0], "gender": ["f", "m"] * 50}
 

@@ -92,6 +92,28 @@ def test_tables_at_the_edge(columns: dict[str, list[str | None]], expected: list
     assert deduplicate(table).cluster.tolist() == expected
 
 
+HANDS = ("mira", "oskar", "petra", "ruben", "selma", "tibor", "ursel", "viktor", "wanda", "xaver")
+MAILS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "several in one cell": ({"mail": "{0}@a.example; {0}.{1}@b.example"}, {"mail": "{0}.{1}@b.example"}),
+    "at work and at home": (
+        {"work": "{1}@a.example", "home": "{0}.{1}@b.example"},
+        {"work": "{0}.{1}@b.example", "home": "{1}.x@c.example"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("one", "again"), MAILS.values(), ids=MAILS.keys())
+def test_one_mailbox_in_common_is_enough(one: dict[str, str], again: dict[str, str]) -> None:
+    people_of = [(first, f"{last}{n}") for first in HANDS for n, last in enumerate(HANDS)]
+    rows = [
+        {"first": first, "last": last, **{name: text.format(first, last) for name, text in mails.items()}}
+        for first, last in people_of
+        for mails in (one, again)
+    ]
+
+    assert deduplicate(pa.Table.from_pylist(rows)).cluster.tolist() == [n - n % 2 for n in range(len(rows))]
+
+
 def test_rows_of_one_file_find_themselves_in_another(crowd: pa.Table) -> None:
     left, right = crowd.slice(0, 200), crowd.slice(200)
     links = link_tables(left, right.rename_columns([name.upper() for name in right.column_names]), ["who"]).links
