@@ -144,6 +144,7 @@ def test_every_usual_dialect_is_found(tmp_path: Path, delimiter: str, quoting: i
         ("臺北科技有限公司;陳美玲;台北", "big5"),
         ("주식회사 서울;김철수;부산", "cp949"),
         ("Jürgen Müßig;Søren Çelik;Núñez François", "cp1252"),
+        ("Acme;©;½", "cp1252"),
     ],
 )
 def test_encodings_of_before_utf8_are_told_apart_by_their_words(tmp_path: Path, text: str, encoding: str) -> None:

@@ -63,8 +63,9 @@ def _decoded(data: bytes, encoding: str) -> str:
 
 
 def _score(text: str) -> float:
-    """Share of the words that are words, times the share of the letters that one language has."""
-    foreign = Counter(letter.lower()[0] for letter in text if letter > ASCII and letter not in HARMLESS)
+    """Share of the words that are words, times the share of their letters that one language has; a sign that stands alone tells nothing."""
+    words = (word for word in SEPARATED.split(text) if any(map(str.isalpha, word)))
+    foreign = Counter(letter.lower()[0] for word in words for letter in word if letter > ASCII and letter not in HARMLESS)
     if not foreign:
         return _sense(text)
     known = [sum(foreign[letter] for letter in language) for language in LANGUAGES]
@@ -85,7 +86,7 @@ def _sense(text: str) -> float:
 
 def _bare(word: str) -> str:
     """Take the punctuation and signs off the edges of a word."""
-    inner = [place for place, letter in enumerate(word) if letter.isalnum()]
+    inner = [place for place, letter in enumerate(word) if letter.isalpha() or letter.isdecimal()]
     return word[inner[0] : inner[-1] + 1] if inner else ""
 
 
