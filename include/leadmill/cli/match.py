@@ -48,7 +48,7 @@ def match(
         _draw(scored, near, places, picture)
     said |= {"columns": [field.name for field in scored.fields], "left_out": scored.left_out, "review": near.num_rows}
     said["refused"] = len(reading.refused)
-    typer.echo(json.dumps(said) if as_json else "\n".join(_sentences(said, out, review)))
+    typer.echo(json.dumps(said) if as_json else "\n".join(_sentences(said, _summary(said, against), out, review)))
 
 
 Found = tuple[dict[str, Any], Scored, np.ndarray, pa.Array]
@@ -96,17 +96,24 @@ def _draw(scored: Scored, near: pa.Table, places: pa.Array, picture: Path) -> No
     draw_evidence(json.dumps(bits), picture, f"the nearest call: rows {places[row]} and {places[other]}")
 
 
-def _sentences(said: dict[str, Any], out: Path, review: Path | None) -> Iterator[str]:
+def _summary(said: dict[str, Any], against: Path | None) -> str:
+    """Say in one sentence how many rows are somebody's second."""
+    if against:
+        return f"{said['pairs']:,} of {said['rows']:,} rows are in {against.name} already."
+    return f"{said['rows']:,} rows are about {said['clusters']:,} different ones: {said['rows'] - said['clusters']:,} repeat another row."
+
+
+def _sentences(said: dict[str, Any], summary: str, out: Path, review: Path | None) -> Iterator[str]:
     """Say what was found as a person reads it."""
-    yield f"{said['rows']:,} rows, {said['clusters']:,} clusters, {said['pairs']:,} pairs."
+    yield summary
     if "f1" in said:
         yield ", ".join(f"{name.replace('_', ' ')} {said[name]:.3f}" for name in ("precision", "recall", "f1", "bcubed_f1"))
     if said["columns"]:
         yield f"Compared: {', '.join(said['columns'])}."
     else:
         yield "There was nothing to compare: only rows that are equal in every column belong together."
-    if said["left_out"]:
-        yield "Left out: " + "; ".join(f"{name} ({reason})" for name, reason in said["left_out"].items()) + "."
+    for reason in dict.fromkeys(said["left_out"].values()):
+        yield f"Left out, {reason}: {', '.join(name for name, why in said['left_out'].items() if why == reason)}."
     if said["refused"]:
         yield f"{said['refused']:,} rows could not be read: `leadmill read` shows them."
     if said["review"]:

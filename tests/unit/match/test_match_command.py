@@ -86,8 +86,9 @@ def test_a_person_reads_what_was_compared_and_why_the_rest_was_not(files: Path, 
     said = CliRunner().invoke(app, ["match", str(files / "crowd.csv"), "--out", str(tmp_path / "c.csv")], catch_exceptions=False).stdout
 
     assert "Compared: vorname, familie, ort, adresse, geboren" in said
-    assert "nr (a row number or a key)" in said
-    assert "status (a category)" in said
+    assert "Left out, a row number or a key: nr." in said
+    assert "Left out, a category: status." in said
+    assert f"{people(60).num_rows} rows are about" in said
 
 
 def test_a_file_that_names_nobody_is_told_so(tmp_path: Path) -> None:

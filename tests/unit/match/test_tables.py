@@ -126,6 +126,30 @@ def test_rows_of_one_file_find_themselves_in_another(crowd: pa.Table) -> None:
     assert all((row["match"] is None) == (row["probability"] < 0.5) for row in links.to_pylist())
 
 
+def test_row_numbers_of_two_files_are_no_likeness() -> None:
+    """Both count from one; that the third row is the third row says nothing."""
+    ours, theirs = (pa.table({"id": list("1234"), "name": names}) for names in (["Ada", "Bea", "Cid", "Dan"], ["Eva", "Fay", "Gus", "Hal"]))
+    linking = link_tables(ours, theirs)
+
+    assert linking.links["match"].null_count == 4
+    assert linking.scored.left_out["id"] == "a row number or a key"
+
+
+LINKED: dict[str, tuple[list[str], list[str], list[int | None]]] = {
+    "one row that is there": (["Anna Huber"], ["Anna Huber", "Peter Moser"], [0]),
+    "a row that is there twice: the first of them": (["Anna Huber"], ["Peter Moser", "Anna Huber", "Anna Huber"], [1]),
+    "nothing": ([], ["Anna Huber"], []),
+    "an empty row is nowhere": ([""], ["", "Anna Huber"], [None]),
+}
+
+
+@pytest.mark.parametrize(("ours", "theirs", "expected"), LINKED.values(), ids=LINKED.keys())
+def test_links_at_the_edge(ours: list[str], theirs: list[str], expected: list[int | None]) -> None:
+    tables = [pa.table({"name": pa.array(names, pa.string())}) for names in (ours, theirs)]
+
+    assert link_tables(*tables).links["match"].to_pylist() == expected
+
+
 def test_two_files_without_a_common_column_cannot_be_linked() -> None:
     with pytest.raises(SourceError, match="no column in common"):
         link_tables(pa.table({"a": ["x"]}), pa.table({"b": ["x"]}))
