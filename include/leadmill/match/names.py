@@ -42,9 +42,6 @@ def prepare(con: duckdb.DuckDBPyConnection, titles: Sequence[str]) -> None:
             replace(replace(replace(replace(strip_accents(lower(t)), 'ß', 'ss'), 'ae', 'a'), 'oe', 'o'), 'ue', 'u');
         create or replace macro fold_part(t) as nullif(trim(regexp_replace(regexp_replace(regexp_replace(
             fold_ascii(t), '[''’`´]', '', 'g'), '[^a-z0-9]+', ' ', 'g'), '\b({words})\b *', '', 'g')), '');
-        create or replace macro fold_words(t) as nullif(trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-            fold_ascii(t), '[''’`´]', '', 'g'), '\b([a-z])\.', '\1', 'g'), '\b([a-z]) ([a-z])\b', '\1\2', 'g'),
-            '[^a-z0-9]+', ' ', 'g')), '');
         create or replace macro words_of(first, last) as list_sort(string_split(concat_ws(' ', first, last), ' '));
         create or replace macro within(a, b) as list_has_all(string_split(a, ' '), string_split(b, ' '));
         create or replace macro near(a, b, letters) as least(length(a), length(b)) >= letters and jaro_winkler_similarity(a, b) >= {NEAR};

@@ -6,6 +6,7 @@ looked at.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -26,6 +27,7 @@ from leadmill.match.weigh import Floats, Model, evidence, fit, probability
 
 CERTAIN_ENOUGH = 0.5
 SEED = 1
+LEARNT_FROM = 200_000  # rows a model is fitted to
 MEMORY = "1GB"  # DuckDB spills beyond; the pairs themselves take as much again
 Tell = Callable[[str], object]
 
@@ -176,9 +178,27 @@ def _score(table: pa.Table, ignore: Sequence[str], first_of_other: int | None, t
         levels = compare(con, fields, "candidate")
         strangers = compare(con, fields, "stranger")
         tell("learning what agreement is worth")
-        model = fit(fields, levels, strangers, _pairs_in_all(rows, first_of_other))
+        model = _learnt_from_part(table, ignore, first_of_other, fields)
+        model = model or fit(fields, levels, strangers, _pairs_in_all(rows, first_of_other))
         bits = evidence(model, levels, ends["l"], _values(con, fields))
     return Scored(fields, model, ends["l"], ends["r"], levels, bits, model.prior + bits.sum(axis=1), seen.left_out)
+
+
+def _learnt_from_part(table: pa.Table, ignore: Sequence[str], first_of_other: int | None, fields: Sequence[Field]) -> Model | None:
+    """Fit a long table's model to rows drawn from it; None when it is short, or when the part does not show the same fields.
+
+    How often two rows agree, and how many are the same, is alike in a part. But random pairs of a million rows agree too seldom to tell
+    which likeness comes in bundles.
+    """
+    ends = (0, table.num_rows) if first_of_other is None else (0, first_of_other, table.num_rows)
+    most = LEARNT_FROM // (len(ends) - 1)
+    drawn = [np.arange(begin, end) for begin, end in itertools.pairwise(ends)]
+    if all(len(rows) <= most for rows in drawn):
+        return None
+    rng = np.random.default_rng(SEED)
+    drawn = [rows if len(rows) <= most else np.sort(rng.choice(rows, most, replace=False)) for rows in drawn]
+    part = _score(table.take(np.concatenate(drawn)), ignore, None if first_of_other is None else len(drawn[0]), str)
+    return part.model if [(field.name, field.kind) for field in part.fields] == [(field.name, field.kind) for field in fields] else None
 
 
 def _pairs_in_all(rows: int, first_of_other: int | None) -> int:

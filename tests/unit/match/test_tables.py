@@ -10,7 +10,7 @@ import pytest
 from unit.match.strangers import people
 
 from leadmill.errors import SourceError
-from leadmill.match import deduplicate, link_tables, measure
+from leadmill.match import deduplicate, link_tables, measure, tables
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,17 @@ def test_the_order_of_rows_changes_nothing_that_matters(crowd: pa.Table) -> None
     shuffled = deduplicate(crowd.take(order), ["who"]).cluster
 
     assert measure(shuffled, found[order]).f1 > 0.99
+
+
+def test_a_model_learnt_from_a_part_of_a_long_table_finds_the_same_people(crowd: pa.Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = deduplicate(crowd, ["who"])
+    monkeypatch.setattr(tables, "LEARNT_FROM", crowd.num_rows // 2)
+    part = deduplicate(crowd, ["who"])
+
+    assert part.scored.model != whole.scored.model
+    assert measure(part.cluster, crowd["who"].to_pylist()).f1 == pytest.approx(
+        measure(whole.cluster, crowd["who"].to_pylist()).f1, abs=0.02
+    )
 
 
 def test_the_evidence_of_a_pair_adds_up_to_its_total(crowd: pa.Table) -> None:
