@@ -100,18 +100,36 @@ def _join_agreeing_names(con: duckdb.DuckDBPyConnection, keys: Sequence[Key]) ->
         f"""
         create or replace temp table agreeing as
         select key, v, least(il, ir) as l, greatest(il, ir) as r, weight - ({LEAST} < 2)::int as weight, {LEAST} >= beyond_doubt as certain
-        from candidate join verdict using (wl, wr) join demand using (key) where {LEAST} >= needed;
-        create or replace temp table crowd as
-        select key, v, w, min(w) over (partition by key, v) as first_w from face
-        where (key, v) in (select (key, v) from agreeing where not certain);
+        from candidate join verdict using (wl, wr) join demand using (key) where {LEAST} >= needed
         """
     )
-    compare_names(con, "(select first_w as wl, w as wr from crowd where first_w < w)", "against_first")
+    _find_crowds(con)
+    con.execute("insert into edge select l, r, key, weight, v from agreeing where certain or (key, v) not in (from crowd)")
+
+
+def _find_crowds(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `crowd(key, v)`: of the values on which names do not agree beyond doubt, those with a name visibly unlike the first.
+
+    Most show it by their last name; only of the others all names are looked at.
+    """
+    con.execute(
+        """
+        create or replace temp table doubtful as
+        select key, v, w, min(w) over (partition by key, v) as first_w, max(w) over (partition by key, v) as last_w from face
+        where (key, v) in (select (key, v) from agreeing where not certain)
+        """
+    )
+    compare_names(con, "(select first_w as wl, last_w as wr from doubtful)", "at_once")
     con.execute(
         f"""
-        insert into edge select l, r, key, weight, v from agreeing where certain
-            or (key, v) not in (select (key, v) from crowd join against_first a on a.wl = first_w and a.wr = w where {DIFFERENT})
+        create or replace temp table crowd as
+        select distinct key, v from doubtful join at_once a on a.wl = first_w and a.wr = last_w where {DIFFERENT};
+        delete from doubtful where (key, v) in (from crowd)
         """
+    )
+    compare_names(con, "(select first_w as wl, w as wr from doubtful where first_w < w)", "against_first")
+    con.execute(
+        f"insert into crowd select distinct key, v from doubtful join against_first a on a.wl = first_w and a.wr = w where {DIFFERENT}"
     )
 
 
@@ -121,10 +139,11 @@ def _candidates(open_keys: Sequence[str]) -> str:
     is_open = f"key in ({', '.join(map(quote_text, open_keys)) or 'null'})"
     return f"""
         with word as (
-            select w, word from (select w, unnest(list_distinct(words_of(first, last))) as word from who where w in (select w from face))
+            select w, hash(word) as word from (
+                select w, unnest(list_distinct(words_of(first, last))) as word from who where w in (select w from face))
             where length(word) > 1),
         spoken as (
-            select *, hash(key, v) as said from face where {is_open}
-            union all select key, v, w, i, hash(key, v, word) from face join word using (w) where coalesce(not {is_open}, true)),
+            select *, xor(hash(key), v) as said from face where {is_open}
+            union all select key, v, w, i, xor(xor(hash(key), v), word) from face join word using (w) where coalesce(not {is_open}, true)),
         narrow as (select * from spoken where said in (select said from spoken group by said having count(*) between 2 and {MAX_NAMES}))
         select distinct {pair} from narrow a join narrow b using (said) where a.w < b.w"""

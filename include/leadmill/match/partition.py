@@ -25,7 +25,7 @@ CERTAIN = 40.0  # an edge of this weight binds whatever the names say: our CRM's
 
 
 def prepare_nodes(con: duckdb.DuckDBPyConnection, settings: Matching, fresh: str) -> None:
-    """Turn `record` into `node`, its keys folded for comparison, with w, the number of its name in `who(w, first, last)`.
+    """Turn `record` and `place` into `node`, its keys folded for comparison, with w, the number of its name in `who(w, first, last)`.
 
     `fresh`: the condition for a record that earlier nights have not compared.
     """
@@ -41,11 +41,12 @@ def prepare_nodes(con: duckdb.DuckDBPyConnection, settings: Matching, fresh: str
             nullif(regexp_replace(upper(postcode), '[^A-Z0-9]', '', 'g'), '') as postcode,
             nullif(regexp_replace(upper(registration_number), '[^A-Z0-9]', '', 'g'), '') as registration_number,
             nullif(upper(trim(lei)), '') as lei, coalesce(email_key, email) as email),
-            f.folded as first, l.folded as last, (hash(f.folded, l.folded) >> 1)::bigint as w,
+            i, f.folded as first, l.folded as last, (hash(f.folded, l.folded) >> 1)::bigint as w,
             coalesce(length(first) > 1 and length(last) > 1, false) as whole, {fresh} as fresh
-        from record left join folded f on f.value = first_name left join folded l on l.value = last_name
-        left join folded c on c.value = city;
+        from record join place on place.at = record.rowid
+        left join folded f on f.value = first_name left join folded l on l.value = last_name left join folded c on c.value = city;
         drop table record;
+        drop table place;
         create temp table who as select distinct w, first, last from node;
         """
     )

@@ -137,21 +137,22 @@ def columns_compared(settings: Matching) -> list[str]:
 
 
 def _number(con: duckdb.DuckDBPyConnection, settings: Matching) -> None:
-    """Make `record`: the needed columns of every record, numbered by record_id, so that a label is the smallest record."""
+    """Make `record`, the needed columns of every record, and `place(at, i)`: its row id and its number by record_id.
+
+    Numbered so, a label is the smallest record.
+    """
     wanted = columns_compared(settings)
     columns = ", ".join(map(quote, wanted))
     shared = ", ".join(quote(name) for name in wanted if name in ACCOUNT.names)
     con.execute(
         f"""
         create temp table record as
-        with every as (
-            select {columns}, {_ids(con, "known")}, 'known' as role from known
-            union all by name
-            select {columns}, 'batch' as role from batch anti join known using (record_id)
-            union all by name
-            select {shared}, {_ids(con, "account")}, 'account' as role from account)
-        select every.*, i from every
-        join (select record_id, row_number() over (order by record_id) - 1 as i from every) using (record_id)
+        select {columns}, {_ids(con, "known")}, 'known' as role from known
+        union all by name
+        select {columns}, 'batch' as role from batch anti join known using (record_id)
+        union all by name
+        select {shared}, {_ids(con, "account")}, 'account' as role from account;
+        create temp table place as select rowid as at, row_number() over (order by record_id) - 1 as i from record
         """
     )
 
