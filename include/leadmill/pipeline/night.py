@@ -18,15 +18,15 @@ from leadmill.pipeline.qualifying import qualify as _qualify
 from leadmill.pipeline.reporting import report
 from leadmill.pipeline.training import model_in_use
 
-Stage = Callable[[str], dict[str, Any]]
+Stage = Callable[..., dict[str, Any]]  # of a night's name, and for match of where Spark is
 Progress = Callable[[str, str], None]  # (stage, what it is about)
 
 
 def _recorded(stage: Stage) -> Stage:
     """Keep what a stage returned under its night, so that the report can count and a person can look."""
 
-    def run(night: str) -> dict[str, Any]:
-        result = stage(night)
+    def run(night: str, *where: Any) -> dict[str, Any]:
+        result = stage(night, *where)
         with open_mill() as mill:
             mill.registry.nights.record_stage(night, stage.__name__, result, mill.clock())
         return result
