@@ -1,7 +1,8 @@
 """Splink as one would run it every night on leads: text normalised in SQL, eight tight blocking rules, trained on tonight's rows.
 
-Nothing here is slow on purpose: no Python per row, no expensive likeness, Splink's own sampling; its clusters are the components of its pairs; a shared mailbox, a free
-mail domain, a nickname and a legal form are known to it too. It stands for what a careful engineer writes with Splink 5 alone.
+Nothing here is slow on purpose: no Python per row, no expensive likeness, Splink's own sampling; its clusters are the components of its
+pairs. A shared mailbox, a free mail domain, a nickname and a legal form are known to it too. It stands for what a careful engineer writes
+with Splink 5 alone.
 """
 
 from __future__ import annotations
