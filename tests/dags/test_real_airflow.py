@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.airflow
 SOURCES = ("crm_contacts", "northwind_prospects", "opt_outs")
 ADDRESS = re.compile(rb"[\w.+-]+@[\w-]+\.example")  # every mailbox of the sample is in this domain
 CANARY = "zanzibar"
+EVERY_MINUTE = 'schedule: "* * * * *"\n'  # whatever the clock says, the calendar wants something during these tests
 
 
 class House:
@@ -42,7 +44,8 @@ class House:
         shutil.copytree(ROOT / "include" / "config", folder / "config", ignore=shutil.ignore_patterns("sources"))
         self.sources.mkdir()
         for name in SOURCES:
-            shutil.copy(ROOT / "include" / "config" / "sources" / f"{name}.yaml", self.sources)
+            facts = (ROOT / "include" / "config" / "sources" / f"{name}.yaml").read_text(encoding="utf-8")
+            (self.sources / f"{name}.yaml").write_text(f"{facts}{EVERY_MINUTE}", encoding="utf-8")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "LEADMILL"))}
         places = {"ROOT": ROOT, "CONFIG": folder / "config", "STATE": self.state, "AIRFLOW_HOME": self.home}
         self.env = kept | {f"LEADMILL_{name}": str(path) for name, path in places.items()}
@@ -118,6 +121,13 @@ def test_the_same_files_again_make_nothing_new(second):
 
 def test_no_process_stays_behind(house, second):
     assert house.processes() == []
+
+
+def test_nothing_the_calendar_wants_runs_beside_the_night(house, second):
+    with sqlite3.connect(house.home / "airflow.db") as database:
+        started = dict(database.execute("select run_type, count(*) from dag_run group by run_type").fetchall())
+
+    assert started == {"manual": 2 * (len(SOURCES) + 1)}
 
 
 def test_a_stop_in_the_middle_leaves_no_process_behind(house, second):

@@ -41,6 +41,7 @@ def test_a_landed_file_is_taken_in_by_itself_and_stays(tmp_path):
         airflow.wait_until_up()
         airflow.log_in(home / "simple_auth_manager_passwords.json.generated")
         airflow.wait_for_dags(["intake_fleet"])
+        components.follow_calendar()
         airflow.pause("intake_fleet", paused=False)
         for name, person in (
             ("fleet-1.csv", "Ann Lee,ann@leepaper.example,Lee Paper"),

@@ -69,6 +69,7 @@ def _night(project: Project, home: Path, console: Console, *, ui: bool) -> int:
         outcome = whole_night(airflow, intakes, f"{datetime.now(UTC):%Y%m%dT%H%M%S}", console)
         _tell(project, outcome, time.monotonic() - began, console)
         if ui:
+            components.follow_calendar()
             _stay(components, airflow.url, password, console)
     return 1 if outcome.failed else 0
 

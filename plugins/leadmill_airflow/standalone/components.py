@@ -19,6 +19,7 @@ from leadmill.errors import StateError
 # starts a moment later reads it half-written: so it is written before anything else starts.
 CONFIGURE = "from airflow.configuration import write_default_airflow_configuration_if_needed as write; write()"
 INITIALISE = f"{CONFIGURE}; from airflow.utils.db import initdb; initdb()"  # three times as fast as `airflow db migrate`
+SCHEDULER = (sys.executable, "-m", "leadmill_airflow.standalone.warm", "scheduler")
 GRACE = 5.0  # seconds between asking and killing
 
 
@@ -47,6 +48,12 @@ class Components:
         self.notes.write_text(json.dumps([_identity(process.pid) for process in self.processes.values()]), encoding="utf-8")
         return self.processes[name]
 
+    def follow_calendar(self) -> None:
+        """Let the scheduler start runs by itself from now on: crons and watched folders, which nothing disturbs a driven night with."""
+        self._stop(self.processes.pop("scheduler"))
+        self.env["AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE"] = "True"
+        self.start("scheduler", SCHEDULER)
+
     def check(self) -> None:
         """Raise StateError with the end of its log when a part has ended by itself."""
         for name, process in self.processes.items():
@@ -55,9 +62,7 @@ class Components:
 
     def stop(self) -> None:
         """Stop every part and whatever it started."""
-        _stop([psutil.Process(process.pid) for process in self.processes.values() if process.poll() is None])
-        for process in self.processes.values():
-            process.wait()
+        self._stop(*self.processes.values())
         self.processes.clear()
         self.notes.unlink(missing_ok=True)
 
@@ -65,6 +70,11 @@ class Components:
         """Stop the parts of an earlier run that was killed: two schedulers on one database would fight."""
         noted = json.loads(self.notes.read_text(encoding="utf-8")) if self.notes.is_file() else []
         _stop([psutil.Process(pid) for pid, started in noted if psutil.pid_exists(pid) and _identity(pid) == [pid, started]])
+
+    def _stop(self, *processes: subprocess.Popen[bytes]) -> None:
+        _stop([psutil.Process(process.pid) for process in processes if process.poll() is None])
+        for process in processes:
+            process.wait()
 
     def _log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
@@ -86,8 +96,7 @@ def running(home: Path, env: Mapping[str, str], *, ui: bool) -> Iterator[Compone
         del components.processes["database"]
         components.start("api-server", [airflow, "api-server"])
         components.start("dag-processor", [airflow, "dag-processor"])
-        warm = [python, "-m", "leadmill_airflow.standalone.warm"]
-        components.start("scheduler", [*warm, "scheduler", *([] if ui else ["--skip-serve-logs"])])
+        components.start("scheduler", SCHEDULER if ui else [*SCHEDULER, "--skip-serve-logs"])
         if ui:
             components.start("triggerer", [airflow, "triggerer", "--skip-serve-logs"])
         yield components

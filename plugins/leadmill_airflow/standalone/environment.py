@@ -39,6 +39,7 @@ def environment(root: Path, home: Path, port: int, log_port: int, inherited: Map
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(log_port),
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+        "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False",  # else a run the calendar starts meanwhile takes what this night came for
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "15",
     }
 

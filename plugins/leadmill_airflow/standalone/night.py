@@ -28,7 +28,7 @@ class Outcome:
 def whole_night(airflow: Airflow, intakes: list[str], run: str, console: Console) -> Outcome:
     """Run every intake, then the night over what came in. A failed intake does not stop the others."""
     airflow.end_leftovers()
-    airflow.pause(NIGHTLY, paused=True)  # else the last intake's asset starts a night of its own
+    airflow.pause(NIGHTLY, paused=True)  # else what the intakes bring would start a night more once the calendar is followed
     failed = _run(airflow, intakes, f"intake{run}", console)
     failed |= _run(airflow, [NIGHTLY], f"night{run}", console)
     told = _told(airflow, f"night{run}")
