@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 
 import duckdb
 import numpy as np
@@ -39,11 +40,15 @@ def encode(cells: pa.Array | pa.ChunkedArray) -> Column:
     return Column(encoded.dictionary, encoded.indices)
 
 
-def ask(con: duckdb.DuckDBPyConnection, answers: str, **columns: pa.Array) -> pa.Table:
-    """Answer in SQL about every row of some columns of one length: a table with the columns of `answers`, in the order asked."""
+def ask(con: duckdb.DuckDBPyConnection, *answers: str, **columns: pa.Array) -> pa.Table:
+    """Answer in SQL about every row of some columns of one length: a table with the columns of the last of `answers`, in the order asked.
+
+    Each of `answers` is asked of the columns of the one before, the first of `columns`.
+    """
     length = len(next(iter(columns.values())))
     con.register("asked", pa.table({**columns, "place": np.arange(length)}))
-    found = con.sql(f"select {answers}, place from asked").to_arrow_table().combine_chunks()
+    sql = reduce(lambda before, answer: f"(select {answer}, place from {before})", answers, "asked")
+    found = con.sql(f"from {sql}").to_arrow_table().combine_chunks()
     con.unregister("asked")
     places = found["place"].to_numpy()
     in_order = found if np.array_equal(places, np.arange(length)) else found.take(pc.sort_indices(found["place"]))

@@ -14,7 +14,7 @@ from leadmill.engine import connect
 from leadmill.standardise import mailboxes, text, values
 from leadmill.standardise.distinct import Column, ask, column, encode, first_of
 from leadmill.standardise.lookup import look_up
-from leadmill.standardise.vocabulary import Vocabulary, load_vocabulary
+from leadmill.standardise.vocabulary import Vocabulary, Words, load_vocabulary
 
 ROWS = 500_000  # at a time: what is looked up beside them then fits in a few hundred MB, however long the list is
 # Columns where "NA" or "none" may be a name, a country, an answer or an id: only what is surely no value is emptied there.
@@ -65,7 +65,7 @@ def define(con: duckdb.DuckDBPyConnection, words: Vocabulary, source: Source) ->
 
 def _standardise(con: duckdb.DuckDBPyConnection, rows: pa.Table, source: Source, words: Vocabulary) -> pa.Table:
     schema = schema_of(source.kind, {name: attribute.type for name, attribute in source.attributes.items()})
-    cells = _clean(con, rows, source)
+    cells = _clean(con, rows, source, words.words)
     told = {name: rows[name] for name in LANDED.names} | look_up(con, cells, words, source.country, rows.num_rows)
     for field in schema:
         cell = f"a.{field.name}" if field.name in source.attributes else field.name
@@ -74,7 +74,7 @@ def _standardise(con: duckdb.DuckDBPyConnection, rows: pa.Table, source: Source,
     return pa.table([told.get(field.name, pa.nulls(rows.num_rows, field.type)) for field in schema], schema=schema)
 
 
-def _clean(con: duckdb.DuckDBPyConnection, rows: pa.Table, source: Source) -> dict[str, Column]:
+def _clean(con: duckdb.DuckDBPyConnection, rows: pa.Table, source: Source, words: Words) -> dict[str, Column]:
     """Take apart the canonical columns, and the attributes as `a.<name>`; texts are tidied, or null where nothing was filled in."""
     delivered = {name: name for name in CANONICAL[source.kind] if name in rows.column_names}
     delivered |= {f"a.{name}": name for name in source.attributes if name in rows.column_names}
@@ -82,9 +82,7 @@ def _clean(con: duckdb.DuckDBPyConnection, rows: pa.Table, source: Source) -> di
     for cell, name in delivered.items():
         taken = encode(rows[name].cast(pa.string()))
         emptiness = "is_empty" if name in _MAY_BE_NAMED_NONE or cell != name else "is_blank"
-        tidied = column(ask(con, "tidy(text) as text", text=taken.texts), "text")
-        filled = ask(con, f"case when not {emptiness}(text) then text end as text", text=tidied)
-        cells[cell] = Column(column(filled, "text"), taken.codes)
+        cells[cell] = Column(text.clean(con, taken.texts, words, emptiness), taken.codes)
     if source.kind == "opt_out":  # "@acme.com" in the mail column, or a domain of its own, refuses for the whole company
         cells |= _refused_sites(con, cells)
     return cells

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 from anyascii import anyascii
 
 from leadmill.engine import quote_text
@@ -26,6 +27,7 @@ INVISIBLE = (
 )
 JOINERS = r"(^|[\p{Latin}\p{Common}])[\x{200C}\x{200D}]+"
 SPACES = r"[\s\p{Z}\x{0B}\x{85}]+"
+UNTIDY = "[^!-~ ]|  |^ | $|^$"  # nearly every cell is plain ASCII with single spaces and needs no more than one look
 # What is left of a text without accents that SQL has no letter for: another script, or a rare Latin one.
 FOREIGN = r"[^\x{00}-\x{7F}ßæœþłđðıħŧø’‘´ʼ–—…„“”«»°·€£®™]"
 
@@ -40,13 +42,9 @@ def define(con: duckdb.DuckDBPyConnection, words: Words) -> None:
         f"""create macro tidy_odd(x) as nullif(trim(regexp_replace(nfc_normalize(regexp_replace(
             regexp_replace(x, '{INVISIBLE}', '', 'g'), '{JOINERS}', '\\1', 'g')), '{SPACES}', ' ', 'g')), '')"""
     )
-    # Nearly every cell is plain ASCII with single spaces and needs no more than one look.
-    con.execute("create macro tidy(x) as case when regexp_matches(x, '[^!-~ ]|  |^ | $|^$') then tidy_odd(x) else x end")
-    # Signs around a word do not fill a cell (<select>, --none--). One automaton is ten times faster than looking a text up in a list.
-    signs = r"[\p{P}\p{Sm}\p{Sk} ]*"
-    for name, listed in (("is_empty", words.empty), ("is_blank", words.empty + words.empty_unless_name)):
-        hollow = quote_text(f"(?i){signs}(?:{'|'.join(map(re.escape, listed))})?{signs}")
-        con.execute(f"create macro {name}(x) as regexp_full_match(x, {hollow})")
+    con.execute(f"create macro tidy(x) as case when regexp_matches(x, '{UNTIDY}') then tidy_odd(x) else x end")
+    for name in ("is_empty", "is_blank"):
+        con.execute(f"create macro {name}(x) as regexp_full_match(x, {quote_text(_hollow(words, name))})")
     con.execute(r"create macro squeeze(x) as regexp_replace(x, '(a)[ae]+|([ou])e+', '\1\2', 'g')")
     con.execute(
         r"""create macro fold_odd(x) as trim(squeeze(regexp_replace(regexp_replace(
@@ -56,6 +54,22 @@ def define(con: duckdb.DuckDBPyConnection, words: Words) -> None:
     )
     con.execute("create macro is_plain(x) as regexp_full_match(x, '[A-Za-z0-9]+(?: [A-Za-z0-9]+)*')")
     con.execute("create macro fold(x) as case when is_plain(x) then squeeze(lower(x)) else fold_odd(x) end")
+
+
+def clean(con: duckdb.DuckDBPyConnection, texts: pa.Array, words: Words, emptiness: str) -> pa.Array:
+    """Return every text tidy, or null where nothing was filled in: by the macro `emptiness`, of those that are not clean at first sight."""
+    soiled = pc.fill_null(pc.match_substring_regex(texts, f"{UNTIDY}|^(?:{_hollow(words, emptiness)})$"), False)
+    if not pc.any(soiled).as_py():
+        return texts
+    cleaned = ask(con, "tidy(text) as text", f"case when not {emptiness}(text) then text end as text", text=texts.filter(soiled))
+    return pc.replace_with_mask(texts, soiled, column(cleaned, "text"))
+
+
+def _hollow(words: Words, emptiness: str) -> str:
+    """Write the pattern of a cell in which nothing was filled in: signs around a word do not fill it (<select>, --none--)."""
+    listed = {"is_empty": words.empty, "is_blank": words.empty + words.empty_unless_name}[emptiness]
+    signs = r"[\p{P}\p{Sm}\p{Sk} ]*"
+    return f"(?i){signs}(?:{'|'.join(map(re.escape, listed))})?{signs}"  # one automaton: ten times faster than looking a text up in a list
 
 
 @lru_cache(maxsize=1 << 16)
