@@ -37,7 +37,7 @@ class Scoring(Strict):
     """Which engine scores, and what it may take."""
 
     backend: Literal["duckdb", "spark"] = "duckdb"
-    at_once: int = Field(default=5_000_000, ge=1)  # DuckDB: records; more are scored in several turns
+    at_once: int = Field(default=500_000, ge=1)  # DuckDB: pairs; more are scored in several turns
     connection: str | None = None  # an Airflow connection of type spark
     cluster: Cluster = Cluster()
     connect_seconds: float = Field(default=120, gt=0)  # for Java to start, the master to answer and a worker to show itself

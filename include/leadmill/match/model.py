@@ -22,6 +22,11 @@ import pyarrow.parquet as pq
 
 FREQUENT = ("first", "last", "phone", "company_key", "city")  # columns whose values weigh by their rarity
 MAX_PAIRS = 1e6  # random pairs for u: more changes no weight that matters
+# Which pairs are looked at: those that share every column of one of these. Tight keys only; recall is made by having several.
+BLOCKS = (
+    ("email",), ("phone", "initial"), ("last", "initial", "domain"), ("company_key", "last"), ("first", "last", "postcode"),
+    ("first", "last", "city"), ("domain", "mailbox"), ("first", "company_key"), ("first", "domain"),
+)  # fmt: skip
 VIEW = """
     select i as unique_id, first, last, left(first, 1) as initial, own as email, split_part(own, '@', 1) as mailbox,
            phone, domain, company_key, lei, city, postcode, fresh
@@ -36,7 +41,8 @@ def train(con: duckdb.DuckDBPyConnection, folder: Path) -> Path:
     """
     from splink import DuckDBAPI, Linker, block_on  # noqa: PLC0415 - heavy, and needed once a month
 
-    linker = Linker(DuckDBAPI(connection=con).register(splink_table(con, "fresh")), _settings(), log_level=logging.ERROR)
+    con.execute(f"create or replace temp table splink_fresh as select * exclude (fresh) from ({VIEW}) where fresh order by unique_id")
+    linker = Linker(DuckDBAPI(connection=con).register("splink_fresh"), _settings(), log_level=logging.ERROR)
     training = linker.training
     training.estimate_probability_two_random_records_match([block_on("email"), block_on("phone", "first", "last")], recall=0.7)
     training.estimate_u_using_random_sampling(max_pairs=MAX_PAIRS, seed=3)
@@ -64,22 +70,11 @@ def _rounded(tree: Any) -> Any:
     return float(f"{tree:.6g}") if isinstance(tree, float) else tree
 
 
-def splink_table(con: duckdb.DuckDBPyConnection, which: str) -> str:
-    """Make a table of the nodes that are `which`, as Splink wants them; return its name."""
-    name = f"splink_{which.replace(' ', '_')}"
-    con.execute(f"create or replace temp table {name} as select * exclude (fresh) from ({VIEW}) where {which} order by unique_id")
-    return name
-
-
 def _settings() -> Any:
-    """Say what is compared, and which pairs are looked at: tight keys only, for recall is made by having several."""
+    """Say what is compared, and which pairs are looked at."""
     import splink.comparison_library as cl  # noqa: PLC0415 - heavy
     from splink import SettingsCreator, block_on  # noqa: PLC0415
 
-    rules = (
-        ("email",), ("phone", "initial"), ("last", "initial", "domain"), ("company_key", "last"), ("first", "last", "postcode"),
-        ("first", "last", "city"), ("domain", "mailbox"), ("first", "company_key"), ("first", "domain"),
-    )  # fmt: skip
     return SettingsCreator(
         link_type="dedupe_only",
         comparisons=[
@@ -98,7 +93,7 @@ def _settings() -> Any:
             cl.ExactMatch("city").configure(term_frequency_adjustments=True),
             cl.ExactMatch("postcode"),
         ],
-        blocking_rules_to_generate_predictions=[block_on(*rule) for rule in rules],
+        blocking_rules_to_generate_predictions=[block_on(*block) for block in BLOCKS],
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=True,
     )

@@ -1,15 +1,16 @@
 """The second tier at work: a model kept on disk scores the pairs of a night, in DuckDB or on Spark, with the same result.
 
-DuckDB spills what its memory does not hold. Measured, all records new: 1M records 1.2 GB and 6 CPU s; 3M records 1.7 GB (DuckDB held to
-1.5), 1.0 GB spilled, 31 CPU s. Records beyond `at_once` go in turns: each takes a part of the fresh records against everybody. Turns bound
-the proposed pairs that lie there together (ten million of them: 124 MB spilled instead of 286 in eight turns) and cost CPU (18 s instead
-of 11), so they begin late. They change no pair, for a pair is scored by its two records alone.
+In DuckDB the pairs are proposed on hashes of what they share, once for all blocks: 1.2M pairs of 2M records cost 3 CPU s, Splink's own
+joins on text 8. Spark has Splink propose them, on its machines. DuckDB spills what its memory does not hold. The pairs of more than
+`at_once` records are scored in turns, for the many columns Splink computes of a pair must lie somewhere; turns change no pair, for a
+pair is scored by its two records alone.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import pyarrow.parquet as pq
 
 from leadmill.config.matching import Matching
 from leadmill.errors import StateError
-from leadmill.match.model import FREQUENT, splink_table
+from leadmill.match.model import BLOCKS, FREQUENT, VIEW
 from leadmill.match.spark import in_spark, in_time, on_spark
 
 
@@ -29,29 +30,23 @@ def score(con: duckdb.DuckDBPyConnection, home: Path, settings: Matching) -> Non
     `evidence` is JSON text, field -> bits, prior included; the bits add up to `weight`. Raises StateError when the model is not whole;
     where Spark scores, what `spark` raises.
     """
-    from splink import DuckDBAPI  # noqa: PLC0415 - heavy, and not needed by every night
-
-    model, least, scoring = _read(home), settings.bands.review, settings.scoring
-    for which in ("fresh", "not fresh"):
-        splink_table(con, which)
-    if scoring.backend == "duckdb":
-        said = _pairs(con, DuckDBAPI(connection=con), model, home, least, _turns(con, scoring.at_once))
-    else:
-        with on_spark(scoring) as api:
-            said = in_time(scoring, lambda: _pairs(con, api, in_spark(model), home, least, 1))
-    con.register("splink_said", said)
-    bits = [name for name in said.column_names if name.startswith("mw_")]
-    total = " + ".join(f"coalesce({name}, 0)" for name in bits) or "0"
-    fields = ", ".join(f"{name.removeprefix('mw_')} := coalesce({name}, 0)" for name in bits)
     con.execute(
         f"""
-        create or replace temp table predicted as
-        select least(unique_id_l, unique_id_r) as l, greatest(unique_id_l, unique_id_r) as r, match_probability as probability,
-               match_weight as weight, to_json(struct_pack(prior := match_weight - ({total}), {fields}))::varchar as evidence
-        from splink_said
+        create or replace temp view splink_node as {VIEW};
+        create or replace temp table predicted (l bigint, r bigint, probability double, weight double, evidence varchar)
         """
     )
-    con.unregister("splink_said")
+    model, least, scoring = _read(home), settings.bands.review, settings.scoring
+    if scoring.backend == "duckdb":
+        propose(con)
+        for pairs in _scored_here(con, model, home, least, scoring.at_once):
+            _add(con, pairs)
+    else:
+        with on_spark(scoring) as api:
+            said = in_time(scoring, lambda: _scored_there(con, api, in_spark(model), home, least))
+        con.register("splink_said", said)
+        _add(con, "splink_said")
+        con.unregister("splink_said")
 
 
 def _read(home: Path) -> dict[str, Any]:
@@ -62,39 +57,77 @@ def _read(home: Path) -> dict[str, Any]:
     return model
 
 
-def _turns(con: duckdb.DuckDBPyConnection, at_once: int) -> int:
-    """Tell in how many turns to score, so that no turn is about more than `at_once` records."""
-    ((records,),) = con.execute("select count(*) from node").fetchall()
-    return -(-int(records) // at_once) or 1
+def propose(con: duckdb.DuckDBPyConnection) -> None:
+    """Make table `proposed(l, r)`: the pairs of `splink_node` with a fresh one that agree on all columns of one of BLOCKS."""
+    hashes = ", ".join(f"{_hash(block)} as b{n}" for n, block in enumerate(BLOCKS))
+    con.execute(f"create or replace temp table blocked as select unique_id as i, fresh, {hashes} from splink_node")
+    pairs = (
+        f"select least(a.i, b.i) as l, greatest(a.i, b.i) as r from blocked a join blocked b using (b{n}) "
+        "where a.fresh and (a.i < b.i or not b.fresh)"
+        for n in range(len(BLOCKS))
+    )
+    con.execute(f"create or replace temp table proposed as {' union '.join(pairs)}; drop table blocked")
 
 
-def _pairs(con: duckdb.DuckDBPyConnection, api: Any, model: dict[str, Any], home: Path, least: float, turns: int) -> pa.Table:
-    """Score fresh records among themselves and against the others; Splink's columns."""
+def _hash(block: Sequence[str]) -> str:
+    whole = " and ".join(f"{column} is not null" for column in block)
+    return f"if({whole}, hash({', '.join(block)}), null)"
+
+
+def _scored_here(con: duckdb.DuckDBPyConnection, model: dict[str, Any], home: Path, least: float, at_once: int) -> Iterator[str]:
+    """Score `proposed`, in so many turns that none is about more than `at_once` records; name a table of Splink's for each."""
+    from splink import DuckDBAPI, Linker  # noqa: PLC0415 - heavy, and not needed by every night
+
+    api = DuckDBAPI(connection=con)
+    linker = Linker(api.register("splink_node"), model, log_level=logging.ERROR)
+    _weigh_rarity(linker, api, home)
+    ((pairs,),) = con.execute("select count(*) from proposed").fetchall()
+    turns = -(-int(pairs) // at_once)
+    for turn in range(turns):
+        name = f"proposed_{turn}"
+        con.execute(
+            f"create or replace temp table {name} as "
+            f"select '0' as match_key, l as join_key_l, r as join_key_r from proposed where l % {turns} = {turn}"
+        )
+        linker.table_management.register_blocked_pairs_for_predict(api.register(name))
+        pairs = linker.inference.predict(threshold_match_probability=least)
+        yield pairs.physical_name
+        pairs.drop_table_from_database_and_remove_from_cache()
+
+
+def _scored_there(con: duckdb.DuckDBPyConnection, api: Any, model: dict[str, Any], home: Path, least: float) -> pa.Table:
+    """Have Spark propose and score the pairs of fresh records, among themselves and with the others; Splink's columns."""
     from splink import Linker  # noqa: PLC0415 - heavy
 
-    fresh = _given(con, api, "splink_fresh")
+    fresh, known = (
+        api.register(con.sql(f"select * exclude (fresh) from splink_node where {which}").to_arrow_table(), table_name=name)
+        for name, which in (("splink_fresh", "fresh"), ("splink_known", "not fresh"))
+    )
     linker = Linker(fresh, model, log_level=logging.ERROR)
-    for column in FREQUENT:
-        frequencies = api.register(pq.read_table(home / f"tf_{column}.parquet"), table_name=f"known_tf_{column}")
-        linker.table_management.register_term_frequency_lookup(frequencies, column)
-    found = [linker.inference.predict(threshold_match_probability=least, num_chunks_left=turns, num_chunks_right=1)]
-    if con.execute("select 1 from splink_not_fresh limit 1").fetchall():
-        known = _given(con, api, "splink_not_fresh")
-        for turn in range(turns):
-            part = fresh if turns == 1 else _given(con, api, _part(con, turn, turns))
-            found.append(linker.inference.predict_between(known, part, threshold_match_probability=least))
+    _weigh_rarity(linker, api, home)
+    found = [linker.inference.predict(threshold_match_probability=least)]
+    if con.execute("select 1 from node where not fresh limit 1").fetchall():
+        found.append(linker.inference.predict_between(known, fresh, threshold_match_probability=least))
     return pa.concat_tables([pairs.as_pyarrow_table() for pairs in found], promote_options="permissive")
 
 
-def _part(con: duckdb.DuckDBPyConnection, turn: int, turns: int) -> str:
-    """Make the table of the fresh records of one turn; return its name."""
-    name = f"splink_fresh_{turn}"
-    con.execute(f"create or replace temp table {name} as select * from splink_fresh where unique_id % {turns} = {turn}")
-    return name
+def _weigh_rarity(linker: Any, api: Any, home: Path) -> None:
+    """Tell Splink how often each value occurs, as the model knows it."""
+    for column in FREQUENT:
+        frequencies = api.register(pq.read_table(home / f"tf_{column}.parquet"), table_name=f"known_tf_{column}")
+        linker.table_management.register_term_frequency_lookup(frequencies, column)
 
 
-def _given(con: duckdb.DuckDBPyConnection, api: Any, name: str) -> Any:
-    """Give Splink a table of `con`: DuckDB reads it in place, Spark gets a copy."""
-    if api.sql_dialect.sql_dialect_str == "duckdb":
-        return api.register(name)
-    return api.register(con.table(name).to_arrow_table(), table_name=name)
+def _add(con: duckdb.DuckDBPyConnection, pairs: str) -> None:
+    """Add Splink's table `pairs` to `predicted`."""
+    bits = [name for name in con.table(pairs).columns if name.startswith("mw_")]
+    total = " + ".join(f"coalesce({name}, 0)" for name in bits) or "0"
+    fields = ", ".join(f"{name.removeprefix('mw_')} := coalesce({name}, 0)" for name in bits)
+    con.execute(
+        f"""
+        insert into predicted
+        select least(unique_id_l, unique_id_r), greatest(unique_id_l, unique_id_r), match_probability,
+               match_weight, to_json(struct_pack(prior := match_weight - ({total}), {fields}))::varchar
+        from {pairs}
+        """
+    )
