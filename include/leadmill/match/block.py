@@ -16,18 +16,18 @@ PAIRS_PER_ROW, MOST_PAIRS = 130, 40_000_000  # proposed by tokens, before they a
 KEPT_PER_ROW, MOST_KEPT = 12, 4_000_000  # compared; of a large table the rarest likeness has to do
 PAIRS_AT_LEAST, KEPT_AT_LEAST = 1_000_000, 200_000  # of a small table everything plausible is compared
 AT_ONCE = 5_000_000  # pairs ranked in memory
+PASSED = 100_000  # pairs looked at of those proposed but not compared
 
 
 def block(con: duckdb.DuckDBPyConnection, fields: Sequence[Field], rows: int, first_of_other: int | None = None) -> int:
-    """Make table `candidate(l, r)` with l < r over `cell`; return the number of candidates.
+    """Make table `candidate(l, r)` with l < r over `cell`, and `passed(l, r)`, a sample of the pairs proposed but passed over.
 
-    With `first_of_other`, rows from that number on are the second file, and only pairs across the two files are proposed.
+    Returns how many pairs were passed over. With `first_of_other`, rows from that number on are the second file, and only pairs across the
+    two files are proposed.
     """
     con.execute("create or replace temp table token (i integer, t ubigint)")
     for field in fields:
         con.execute(f"insert into token select distinct i, hash('{_space(field)}', unnest({_tokens(field)})) from cell")
-    across = f"and a.i < {first_of_other} and b.i >= {first_of_other}" if first_of_other is not None else "and a.i < b.i"
-    kept = min(max(KEPT_PER_ROW * rows, KEPT_AT_LEAST), MOST_KEPT)
     con.execute(
         f"""
         create or replace temp table rare as
@@ -35,20 +35,32 @@ def block(con: duckdb.DuckDBPyConnection, fields: Sequence[Field], rows: int, fi
         running as (select t, ln({rows} / n)::float as weight, sum(n * (n - 1) / 2) over (order by n, t rows unbounded preceding) as pairs
                     from counted)
         select * from running where pairs <= {min(max(PAIRS_PER_ROW * rows, PAIRS_AT_LEAST), MOST_PAIRS)};
+        create or replace temp table posting as select i, t, weight from token join rare using (t);
         create or replace temp table candidate (l integer, r integer);
+        create or replace temp table passed (l integer, r integer);
         """
     )
+    across = f"a.i < {first_of_other} and b.i >= {first_of_other}" if first_of_other is not None else "a.i < b.i"
     parts = int(con.execute("select coalesce(max(pairs), 0) from rare").fetchall()[0][0] // AT_ONCE) + 1
-    for part in range(parts):
-        con.execute(
-            f"""
-            insert into candidate select l, r from (
-                select a.i as l, b.i as r, sum(weight) as weight from token a join rare using (t) join token b using (t)
-                where a.i % {parts} = {part} {across} group by all)
-            order by weight desc, l, r limit {kept // parts}
-            """
-        )
-    return int(con.execute("select count(*) from candidate").fetchall()[0][0])
+    kept = min(max(KEPT_PER_ROW * rows, KEPT_AT_LEAST), MOST_KEPT) // parts
+    return sum(_propose(con, f"a.i % {parts} = {part} and {across}", kept, PASSED // parts) for part in range(parts))
+
+
+def _propose(con: duckdb.DuckDBPyConnection, which: str, kept: int, drawn: int) -> int:
+    """Add the pairs with the rarest likeness to `candidate`, draw from the others for `passed`; return how many these are."""
+    con.execute(
+        f"""
+        create or replace temp table proposed as
+        select a.i as l, b.i as r, sum(a.weight) as weight from posting a join posting b using (t) where {which} group by all;
+        create or replace temp table kept as select l, r from proposed order by weight desc, l, r limit {kept};
+        insert into candidate from kept;
+        """
+    )
+    (others,) = con.execute(f"select greatest(count(*) - {kept}, 0) from proposed").fetchall()[0]
+    one_in = max(others // max(drawn, 1), 1)
+    if others:
+        con.execute(f"insert into passed select l, r from proposed anti join kept using (l, r) where hash(l, r) % {one_in} = 0")
+    return int(others)
 
 
 def _space(field: Field) -> str:
@@ -70,7 +82,7 @@ def _tokens(field: Field) -> str:
 
 
 def sample(con: duckdb.DuckDBPyConnection, rows: int, seed: int, first_of_other: int | None = None, size: int = 60_000) -> int:
-    """Make table `stranger(l, r)`: random pairs that are no candidates, to learn how often different things agree; return how many."""
+    """Make table `stranger(l, r)`: random pairs nothing proposed, to learn how often different things agree; return how many."""
     left, right = (f"0 and {first_of_other - 1}", f"{first_of_other} and {rows - 1}") if first_of_other else (f"0 and {rows - 1}",) * 2
     low_left, high_left = left.split(" and ")
     low_right, high_right = right.split(" and ")
@@ -80,7 +92,9 @@ def sample(con: duckdb.DuckDBPyConnection, rows: int, seed: int, first_of_other:
         select distinct least(a, b) as l, greatest(a, b) as r from (
             select {low_left} + hash(n, {seed}) % ({high_left} - {low_left} + 1) as a,
                    {low_right} + hash(n, {seed} + 1) % ({high_right} - {low_right} + 1) as b from range({size}) t(n))
-        where a <> b and (least(a, b), greatest(a, b)) not in (select (l, r) from candidate)
+        where a <> b;
+        delete from stranger where (l, r) in (
+            select (l, r) from stranger join posting a on a.i = l join posting b on b.i = r and b.t = a.t)
         """
     )
     return int(con.execute("select count(*) from stranger").fetchall()[0][0])

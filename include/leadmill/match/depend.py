@@ -61,15 +61,15 @@ class Dependence:
         return float(self.tables[field][0, -1])
 
 
-def depend(levels: Levels, counts: Floats, same: Floats, sizes: Sequence[int], sampled: int, parents: Parents | None = None) -> Dependence:
+def depend(levels: Levels, counts: Floats, same: Floats, each: Floats, sizes: Sequence[int], parents: Parents | None = None) -> Dependence:
     """Learn from patterns of levels (patterns, fields): how often each occurs among the different and among the same.
 
-    `sizes`: levels each field has. Where hardly anybody but the same agrees in the parent, the few different ones that do may well be
-    the same, not recognised: a field's own shares count for more there. `sampled`: pairs that stand for all that were not looked at.
+    `sizes`: levels each field has; `each`: how many pairs one that was looked at stands for. Where hardly anybody but the same agrees in
+    the parent, the few different ones that do may well be the same, not recognised: a field's own shares count for more there.
     `parents`, when given, says which field depends on which.
     """
     joint, among_same = _Joint(levels, counts, sizes), _Joint(levels, same, sizes)
-    parents = _parents(joint, sampled) if parents is None else parents
+    parents = _parents(joint, _Joint(levels, counts * each, sizes)) if parents is None else parents
     lean = [LEAN + TAKEN_FOR_DIFFERENT * among_same.count(k) for k in range(len(sizes))]
     tables = tuple(_table(joint, k, before, lean) for k, before in enumerate(parents))
     return Dependence(parents, tables, tuple(sizes))
@@ -106,13 +106,13 @@ def _table(joint: _Joint, field: int, parents: Sequence[int], lean: Sequence[Flo
     return np.concatenate([share[None, :], *(counts / counts.sum(axis=1, keepdims=True) for counts in given)])
 
 
-def _parents(joint: _Joint, sampled: int) -> Parents:
+def _parents(joint: _Joint, squares: _Joint) -> Parents:
     """Order the fields by Prim's algorithm, from the most telling one; list for each those before it that it depends on."""
     count = len(joint.sizes)
     shared = np.zeros((count, count))
     for one in range(count):
         for other in range(one):
-            shared[one, other] = shared[other, one] = _mutual(joint.together(one, other), sampled)
+            shared[one, other] = shared[other, one] = _mutual(joint.together(one, other), squares.together(one, other))
     order = [int(np.argmin([joint.share(k)[-1] for k in range(count)]))]
     parents: dict[int, tuple[int, ...]] = {order[0]: ()}
     while len(order) < count:
@@ -124,21 +124,29 @@ def _parents(joint: _Joint, sampled: int) -> Parents:
     return tuple(parents[k] for k in range(count))
 
 
-def _mutual(counts: Floats, sampled: int) -> float:
-    """Mutual information of two fields in bits.
+def _mutual(counts: Floats, squares: Floats) -> float:
+    """Mutual information of two fields in bits; `squares`: of what each pair that was looked at stands for, summed up cell by cell.
 
     Of all their levels, when that is more than noise. In a large table it is not: agreement is so rare that the noise of many levels drowns
-    it; then of reaching one level in each, which two fields that are independent hardly ever do together in a sample.
+    it; then of reaching one level in each, as far as more pairs do both than a few of a sample may by chance.
     """
-    share = counts / max(counts.sum(), 1e-300)
-    noise = NOISE * (counts.shape[0] - 1) * (counts.shape[1] - 1) / (2 * max(sampled, 1) * np.log(2))
+    pairs = max(counts.sum(), 1e-300)
+    looked_at = pairs**2 / max(squares.sum(), 1e-300)
+    share = counts / pairs
+    noise = NOISE * (counts.shape[0] - 1) * (counts.shape[1] - 1) / (2 * max(looked_at, 1) * np.log(2))
     every = float(_surprise(share, share.sum(axis=1, keepdims=True) * share.sum(axis=0, keepdims=True)).sum())
-    return every if every > noise else _of_reaching(share[::-1, ::-1].cumsum(axis=0).cumsum(axis=1)[::-1, ::-1])
+    return every if every > noise else _of_reaching(_reached(share), NOISE * np.sqrt(_reached(squares)) / pairs)
 
 
-def _of_reaching(reached: Floats) -> float:
-    """Greatest mutual information of reaching a level in one field and in the other; `reached`: shares that reach both."""
-    one, other, both = reached[1:, :1], reached[:1, 1:], reached[1:, 1:]
+def _reached(cells: Floats) -> Floats:
+    """Sum up the cells from each level on, in both fields."""
+    return np.asarray(cells[::-1, ::-1].cumsum(axis=0).cumsum(axis=1)[::-1, ::-1])
+
+
+def _of_reaching(reached: Floats, unsure: Floats) -> float:
+    """Greatest mutual information of reaching a level in one field and in the other; `reached`: shares that reach both, give or take."""
+    one, other = reached[1:, :1], reached[:1, 1:]
+    both = np.maximum(reached[1:, 1:] - unsure[1:, 1:], one * other)
     cells = (
         (both, one * other),
         (one - both, one * (1 - other)),

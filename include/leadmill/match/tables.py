@@ -6,7 +6,6 @@ looked at.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,7 +16,7 @@ import pyarrow as pa
 from leadmill.engine import connect
 from leadmill.match import compare as ladder
 from leadmill.match.align import Meanings, align
-from leadmill.match.block import KEPT_PER_ROW, MOST_KEPT, block, sample
+from leadmill.match.block import block, sample
 from leadmill.match.cluster import Ints, components
 from leadmill.match.compare import MISSING, compare, label
 from leadmill.match.consensus import agree
@@ -27,8 +26,6 @@ from leadmill.match.weigh import Floats, Model, evidence, fit, probability
 
 CERTAIN_ENOUGH = 0.5
 SEED = 1
-LEARNT_FROM = 200_000  # rows a model is fitted to
-SURE_UP_TO = MOST_KEPT // KEPT_PER_ROW  # rows; of a made-up market of 300,000 one merge in 80 was wrong, of a million two in five
 MEMORY = "1GB"  # DuckDB spills beyond; the pairs themselves take as much again
 Tell = Callable[[str], object]
 
@@ -172,36 +169,15 @@ def _score(table: pa.Table, ignore: Sequence[str], first_of_other: int | None, t
             return replace(NOTHING_TO_COMPARE, left_out=seen.left_out)
         tell("looking for rows that have something rare in common")
         ladder.weigh_words(con, fields)
-        proposed = block(con, fields, rows, first_of_other)
-        tell(f"comparing {proposed:,} pairs of rows")
-        if rows > SURE_UP_TO:
-            tell(f"beyond {SURE_UP_TO:,} rows only the likeliest pairs are compared, and some merges will be wrong; look at large clusters")
+        passed_over = block(con, fields, rows, first_of_other)
         sample(con, rows, SEED, first_of_other)
         ends = con.execute("select l, r from candidate order by l, r").fetchnumpy()
-        levels = compare(con, fields, "candidate")
-        strangers = compare(con, fields, "stranger")
+        tell(f"comparing {len(ends['l']):,} pairs of rows")
+        levels, passed, strangers = (compare(con, fields, pairs) for pairs in ("candidate", "passed", "stranger"))
         tell("learning what agreement is worth")
-        model = _learnt_from_part(table, ignore, first_of_other, fields)
-        model = model or fit(fields, levels, strangers, _pairs_in_all(rows, first_of_other))
+        model = fit(fields, levels, strangers, _pairs_in_all(rows, first_of_other), passed, passed_over)
         bits = evidence(model, levels, ends["l"], _values(con, fields))
     return Scored(fields, model, ends["l"], ends["r"], levels, bits, model.prior + bits.sum(axis=1), seen.left_out)
-
-
-def _learnt_from_part(table: pa.Table, ignore: Sequence[str], first_of_other: int | None, fields: Sequence[Field]) -> Model | None:
-    """Fit a long table's model to rows drawn from it; None when it is short, or when the part does not show the same fields.
-
-    How often two rows agree, and how many are the same, is alike in a part. But random pairs of a million rows agree too seldom to tell
-    which likeness comes in bundles.
-    """
-    ends = (0, table.num_rows) if first_of_other is None else (0, first_of_other, table.num_rows)
-    most = LEARNT_FROM // (len(ends) - 1)
-    drawn = [np.arange(begin, end) for begin, end in itertools.pairwise(ends)]
-    if all(len(rows) <= most for rows in drawn):
-        return None
-    rng = np.random.default_rng(SEED)
-    drawn = [rows if len(rows) <= most else np.sort(rng.choice(rows, most, replace=False)) for rows in drawn]
-    part = _score(table.take(np.concatenate(drawn)), ignore, None if first_of_other is None else len(drawn[0]), str)
-    return part.model if [(field.name, field.kind) for field in part.fields] == [(field.name, field.kind) for field in fields] else None
 
 
 def _pairs_in_all(rows: int, first_of_other: int | None) -> int:

@@ -2,7 +2,8 @@
 
 Every pair of rows is either the same or not. For each field, m is how often the same agree at a level and u how often different ones
 do; an agreement weighs log2(m / u) bits, and a pair's weights add up to its total. All pairs of the table take part: candidates one by
-one, the rest as a random sample of strangers, so that tables full of duplicates do not spoil u. Fellegi and Sunter (1969), Winkler (1988).
+one, those passed over by a sample, and so all the rest, so that tables full of duplicates do not spoil u, nor long ones hide what comes in
+bundles. Fellegi and Sunter (1969), Winkler (1988).
 
 Different ones are alike in bundles: colleagues share switchboard, domain and town, families a name and a roof. Counted as independent,
 such likeness looks like identity. So u of a field depends on what one other field said (`depend`), and what follows from it weighs nothing.
@@ -49,14 +50,21 @@ class Model:
     among: Dependence
 
 
-def fit(fields: Sequence[Field], candidates: Levels, strangers: Levels, pairs_in_all: int) -> Model:
-    """Fit a model. `candidates`, `strangers`: levels of shape (pairs, fields); `pairs_in_all`: pairs the table has."""
+def fit(
+    fields: Sequence[Field], candidates: Levels, strangers: Levels, pairs_in_all: int, passed: Levels | None = None, passed_over: int = 0
+) -> Model:
+    """Fit a model. `candidates`, `passed`, `strangers`: levels of shape (pairs, fields); `pairs_in_all`: pairs the table has.
+
+    `passed` is a sample of the `passed_over` pairs that have something in common and were not compared. Without it bundles of likeness
+    too rare for random pairs to show, and too common for all of them to be candidates, would not be known for what they are.
+    """
     patterns, counts = _patterns(candidates, len(candidates))
-    others, other_counts = _patterns(strangers, max(pairs_in_all - len(candidates), 0))
+    others, other_counts, other_each = _sampled(strangers, max(pairs_in_all - len(candidates) - passed_over, 0), passed, passed_over)
     every, sizes = np.concatenate([patterns, others]), [level_count(field) for field in fields]
+    each = np.append(np.ones(len(counts)), other_each)
     if len(fields) == 1:
         return _assume(sizes[0], every[:, 0], np.append(counts, other_counts))
-    m, among = [_prior(size) for size in sizes], depend(others, other_counts, 0 * other_counts, sizes, len(strangers))
+    m, among = [_prior(size) for size in sizes], depend(others, other_counts, 0 * other_counts, other_each, sizes)
     model = Model(_odds(FIRST_GUESS * max(len(candidates), 1) / pairs_in_all), tuple(m), among)
     same = counts * probability(_total(patterns, model)) * _differ_in_nothing(fields, patterns)
     for turn in range(ROUNDS):
@@ -65,12 +73,22 @@ def fit(fields: Sequence[Field], candidates: Levels, strangers: Levels, pairs_in
             m = [_agreeing(field, patterns[:, k], same) for k, field in enumerate(fields)]
         different = np.append(np.where(same < LIKELY_SAME * counts, counts - same, 0), other_counts)
         everywhere = np.append(same, 0 * other_counts)
-        among = depend(every, different, everywhere, sizes, len(strangers), None if turn in FIRM_UP else among.parents)
+        among = depend(every, different, everywhere, each, sizes, None if turn in FIRM_UP else among.parents)
         model = Model(_odds(share), tuple(m), among)
         same = counts * probability(_total(patterns, model))
         if turn > max(FIRM_UP) and np.abs(same - before).sum() < SETTLED * max(same.sum(), 1):
             break
     return model
+
+
+def _sampled(strangers: Levels, pairs: int, passed: Levels | None, passed_over: int) -> tuple[Levels, Floats, Floats]:
+    """Put the samples together: patterns, how many pairs each stands for, and how many a single pair of its sample does."""
+    parts = [(strangers, pairs)] if passed is None else [(strangers, pairs), (passed, passed_over)]
+    counted = [_patterns(levels, stands_for) for levels, stands_for in parts]
+    each = [
+        np.full(len(counts), stands_for / max(len(levels), 1)) for (levels, stands_for), (_, counts) in zip(parts, counted, strict=True)
+    ]
+    return np.concatenate([found for found, _ in counted]), np.concatenate([counts for _, counts in counted]), np.concatenate(each)
 
 
 def _differ_in_nothing(fields: Sequence[Field], patterns: Levels) -> npt.NDArray[np.bool_]:

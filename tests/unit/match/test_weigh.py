@@ -96,6 +96,21 @@ def test_likeness_that_comes_in_bundles_is_no_identity() -> None:
     assert model.prior + bits_of(model, colleagues, held_by=150).sum() < 0
 
 
+def test_bundles_that_neither_candidates_nor_random_pairs_show_are_known_from_those_passed_over() -> None:
+    """Of a long table no two colleagues are drawn at random, and the few that were compared may as well be the same."""
+    rng = np.random.default_rng(6)
+    same = np.where(rng.random((1_000, 4)) < 0.95, 3, 0).astype(np.int8)
+    colleagues = np.array([[3, 3, 3, 0]], dtype=np.int8)
+    candidates, strangers = np.append(same, colleagues.repeat(200, axis=0), axis=0), np.zeros((5_000, 4), dtype=np.int8)
+    every = 50_000_000_000
+    seen = fit(FIELDS, candidates, strangers, every, passed=colleagues.repeat(1_000, axis=0), passed_over=2_000_000)
+    unseen = fit(FIELDS, candidates, strangers, every)
+
+    worth = [model.prior + bits_of(model, colleagues).sum() for model in (seen, unseen)]
+    assert worth[0] < 0
+    assert worth[0] < worth[1]
+
+
 def test_one_field_is_weighed_by_what_is_assumed() -> None:
     """A mixture cannot be told from one field: equal pairs say how many are the same, and the rest follows."""
     levels = np.array([[3]] * 40 + [[0]] * 960, dtype=np.int8)
