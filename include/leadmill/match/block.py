@@ -27,7 +27,8 @@ def block(con: duckdb.DuckDBPyConnection, fields: Sequence[Field], rows: int, fi
     """
     con.execute("create or replace temp table token (i integer, t ubigint)")
     for field in fields:
-        con.execute(f"insert into token select distinct i, hash('{_space(field)}', unnest({_tokens(field)})) from cell")
+        value = f"select distinct {field.column}_v, hash('{_space(field)}', unnest({_tokens(field)})) as t from value_{field.column}"
+        con.execute(f"insert into token select i, t from cell join ({value}) using ({field.column}_v)")
     con.execute(
         f"""
         create or replace temp table rare as

@@ -31,6 +31,7 @@ IN_ORDER = 0.95  # share of rows that go up (or down) for a column to be a row n
 DENSE = 20  # numbers given out one after the other lie this close, on average, at most
 NAMING_CODE = 6  # letters a code has on average to name anybody: a phone, a registry number; not a price, not an age
 MOSTLY_OWN = 0.3  # and as many values for its rows at least: not a page many visited
+SHOWN = 20_000  # distinct values a column's kind is told from
 MOST_FIELDS = 20  # columns compared, the most telling first
 MOST_LETTERS = 200  # of a cell that are compared
 
@@ -71,7 +72,8 @@ class Profile:
 def profile(con: duckdb.DuckDBPyConnection, table: pa.Table, ignore: Sequence[str] = (), first_of_other: int | None = None) -> Profile:
     """Make table `cell(i, <columns>)`: compared texts, null when empty, and what `_beside` puts beside them; describe its fields.
 
-    One row per row of `table`; rows from `first_of_other` on are a second file, whose row numbers are not those of the first.
+    One row per row of `table`; rows from `first_of_other` on are a second file, whose row numbers are not those of the first. Of every
+    field `value_<column>` has the distinct values: as given, and with the columns `cell` has of it.
     Needs the macros of `compare.prepare`. Columns of any type are compared as text.
     """
     headers = [name for name in table.column_names if name not in ignore]
@@ -80,18 +82,26 @@ def profile(con: duckdb.DuckDBPyConnection, table: pa.Table, ignore: Sequence[st
     looks = [_look(con, name, f"c{place}", first_of_other) for place, name in enumerate(headers)]
     kept, left_out = _choose(looks)
     fields = [Field(look.name, look.kind, look.column) for look in kept]
-    plain = "".join(f", {_plain(field)} as {field.column}" for field in fields)
-    beside = "".join(_beside(field) for field in fields)
-    con.execute(
-        f"create or replace temp table cell as with plain as (select i::bigint as i{plain} from given_cell) "
-        f"select *{beside} from plain order by i"
-    )
+    for field in fields:
+        _read_values(con, field)
+    beside = "".join(f", value_{field.column}.* exclude (given)" for field in fields)
+    joins = "".join(f" left join value_{field.column} on value_{field.column}.given = given_cell.{field.column}" for field in fields)
+    con.execute(f"create or replace temp table cell as select i::bigint as i{beside} from given_cell{joins}")
     con.unregister("given_cell")
     contained = _contained(con, fields)
     fields = [field for field in fields if field.column not in contained]
     return Profile(
         tuple(_with_partners(con, fields)),
         left_out | {look.name: "another column has its words" for look in kept if look.column in contained},
+    )
+
+
+def _read_values(con: duckdb.DuckDBPyConnection, field: Field) -> None:
+    """Make `value_<column>(given, <column>, ...)` of a field: what is the same in many rows is read once."""
+    con.execute(
+        f"create or replace temp table value_{field.column} as with plain as ("
+        f"select {field.column} as given, {_plain(field)} as {field.column} from (select distinct {field.column} from given_cell)) "
+        f"select *{_beside(field)} from plain"
     )
 
 
@@ -111,13 +121,16 @@ def _look(con: duckdb.DuckDBPyConnection, name: str, column: str, first_of_other
     rows, filled, distinct, email, date, digit, words, usual, length, digits, agree = con.execute(
         f"""
         with value as (select nullif(trim({column}), '') as v from given_cell),
-        counted as (select v, count(*) as n from value where v is not null group by v)
-        select (select count(*) from value), coalesce(sum(n), 0), count(*),
+        counted as (select v, count(*) as n from value where v is not null group by v),
+        told as (select count(*) as distinct_values, coalesce(sum(n), 0) as filled,
+                 sum(n * (n - 1)) / greatest(sum(n) * (sum(n) - 1), 1) as agree from counted),
+        shown as (select v from counted order by hash(v), v limit {SHOWN})
+        select (select count(*) from value), any_value(filled), any_value(distinct_values),
                avg(contains(v, '@')::int), avg(regexp_full_match(v, $date)::int), avg(regexp_matches(v, '[0-9]')::int),
                avg(len(string_split_regex(v, '\\s+'))), median(len(string_split_regex(v, '\\s+'))), avg(length(v)),
                avg(length(regexp_replace(v, '[^0-9]', '', 'g')) / length(regexp_replace(v, '\\s', '', 'g'))),
-               sum(n * (n - 1)) / greatest(sum(n) * (sum(n) - 1), 1)
-        from counted
+               any_value(agree)
+        from told left join shown on true
         """,
         {"date": _DATE},
     ).fetchall()[0]
@@ -149,18 +162,21 @@ def _look(con: duckdb.DuckDBPyConnection, name: str, column: str, first_of_other
 
 def _is_key(con: duckdb.DuckDBPyConnection, column: str, file: str) -> bool:
     """Tell whether the values of a file occur once each and are numbers given out: the same person never has two alike."""
-    once, reached, rising, falling, dense = con.execute(
+    (once,) = con.execute(f"select count(distinct nullif(trim({column}), '')) = count(*) from given_cell where {file}").fetchall()[0]
+    if not once:
+        return False
+    reached, rising, falling, dense = con.execute(
         f"""
         with value as (select i, trim({column}) as v from given_cell where {file}),
         numbered as (select i, v, try_cast(left(regexp_replace(v, '[^0-9]', '', 'g'), 15) as bigint) as n from value),
         stepped as (select *, n - lag(n) over (order by i) as step from numbered)
-        select count(distinct nullif(v, '')) = count(*), avg(regexp_full_match(v, $reached)::int),
+        select avg(regexp_full_match(v, $reached)::int),
                avg((step > 0)::int), avg((step < 0)::int),
                max(n) - min(n) <= {DENSE} * count(*) and count(distinct n) = count(*) from stepped
         """,
         {"reached": _REACHED},
     ).fetchall()[0]
-    return bool(once and (max(rising or 0, falling or 0) >= IN_ORDER or dense or (reached or 0) < MOSTLY))
+    return bool(max(rising or 0, falling or 0) >= IN_ORDER or dense or (reached or 0) < MOSTLY)
 
 
 def _plain(field: Field) -> str:
