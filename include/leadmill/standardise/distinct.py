@@ -34,7 +34,7 @@ class Column:
 
 
 def encode(cells: pa.Array | pa.ChunkedArray) -> Column:
-    """Take a column of rows, of any type, apart."""
+    """Take a column of rows, of any type, apart; one that is taken apart already stays it."""
     whole = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
     encoded = whole.dictionary_encode()
     return Column(encoded.dictionary, encoded.indices)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadmill.standardise import companies, ladders, mailboxes, names, phones, places, trials
-from leadmill.standardise.distinct import Column, ask, column, first_of
+from leadmill.standardise.distinct import Column, ask, column, encode, first_of
 from leadmill.standardise.vocabulary import Vocabulary
 
 Cells = Mapping[str, Column]
@@ -85,9 +85,10 @@ def _sites(con: duckdb.DuckDBPyConnection, cells: Cells, mail: pa.Table | None) 
         told["website"] = cells["website"].spread(column(site, "website"))
         found.append(cells["website"].spread(companies.own(con, column(site, "host"))))
     if mail:
-        hosts = column(ask(con, "case when kind in ('personal', 'shared') then host end as host",
-                           host=column(mail, "email_domain"), kind=column(mail, "email_kind")), "host")  # fmt: skip
-        found.append(cells["email"].spread(companies.domains(con, hosts)))
+        host = encode(mail["email_domain"])
+        is_known = pc.is_in(mail["email_kind"], pa.array(["personal", "shared"])).combine_chunks()
+        owner = pc.if_else(is_known, host.spread(companies.domains(con, host.texts)), pa.scalar(None, pa.string()))
+        found.append(cells["email"].spread(owner))
     return told | ({"domain": first_of(*found)} if found else {})
 
 

@@ -7,14 +7,16 @@ without DNS (a measured 66 us each, against 1 us). Whether the mailbox exists is
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from disposable_email_domains import blocklist
 
+from leadmill.columns import EMAIL_KINDS
 from leadmill.engine import quote_text
-from leadmill.standardise.distinct import ask, column, encode, missing, settle
+from leadmill.standardise.distinct import Column, ask, column, encode, settle
 from leadmill.standardise.vocabulary import Mailboxes
 
 # RFC 5321 lengths; dot-atom; labels without hyphen at their ends; a top level of letters. Reserved ones (example, test) are possible.
@@ -40,51 +42,63 @@ def define(con: duckdb.DuckDBPyConnection, mailboxes: Mailboxes) -> None:
 
 
 def facts(con: duckdb.DuckDBPyConnection, texts: pa.Array, mailboxes: Mailboxes) -> pa.Table:
-    """Return email, email_key, email_domain and email_kind of every text, null where no address can be made of it."""
-    address = _parse(con, texts)
-    halves = ask(con, "split_part(email, '@', 1) as local, split_part(email, '@', -1) as domain", email=address)
-    domains = encode(halves["domain"])
-    label = "regexp_replace(split_part(domain, '.', 1), '[^a-z]', '', 'g') as label"
-    said = ask(con, f"is_disposable(domain) as disposable, is_free(domain) as free, {label}", domain=domains.texts)
-    spread = {name: domains.spread(column(said, name)) for name in said.column_names}
-    asked = {"email": address, "local": column(halves, "local"), "domain": domains.cells, **spread}
-    shared = _find_shared(con, asked, mailboxes)
-    kind = (
-        "case when disposable then 'disposable' when shared then 'shared' when free then 'free' when email is not null then 'personal' end"
+    """Return email, email_key, email_domain (each once, by code) and email_kind of every text, null where no address can be made of it."""
+    address = _parse(texts)
+    halves = ask(con, *_halves(mailboxes), email=address)
+    local, domains = column(halves, "local"), encode(halves["domain"])
+    said = ask(con, "is_disposable(domain) as disposable, is_free(domain) as free", domain=domains.texts)
+    disposable, free = (domains.spread(column(said, name)) for name in ("disposable", "free"))
+    likely = pc.or_kleene(column(halves, "telling"), pc.and_not_kleene(column(halves, "own_name"), free))
+    shared = _find_shared(likely, local, domains, mailboxes)
+    kinds = pc.make_struct(disposable, shared, free, pc.is_valid(address), field_names=EMAIL_KINDS)
+    found = {
+        "email": address,
+        "email_key": _key(con, address, local, domains, mailboxes),
+        "email_domain": pa.DictionaryArray.from_arrays(domains.codes, domains.texts),
+        "email_kind": pc.case_when(kinds, *EMAIL_KINDS),
+    }
+    return pa.table(found)
+
+
+def _key(con: duckdb.DuckDBPyConnection, address: pa.Array, local: pa.Array, domains: Column, mailboxes: Mailboxes) -> pa.Array:
+    """Return every address without plus tag and, where dots mean nothing, without dots; most are it already."""
+    dotless = domains.spread(pc.is_in(domains.texts, pa.array(mailboxes.dotless, pa.string())))
+    other = pc.fill_null(pc.or_(dotless, pc.match_substring(local, "+")), False)
+    main = " ".join(f"when {quote_text(name)} then {quote_text(main)}" for name, main in mailboxes.dotless.items())
+    key = f"if(dotless, replace(named, '.', ''), named) || '@' || case domain {main} else domain end as email_key"
+    named = "*, coalesce(nullif(regexp_replace(local, '[+].*$', ''), ''), local) as named"
+    columns = {"local": local, "domain": domains.cells, "dotless": dotless}
+    keys = ask(con, named, key, **{name: cells.filter(other) for name, cells in columns.items()})
+    return pc.replace_with_mask(address, other, column(keys, "email_key"))
+
+
+def _parse(texts: pa.Array) -> pa.Array:
+    """Return the address of every text: small letters for those of the usual shape, by `repair` for the others."""
+    lower = pc.utf8_lower(texts)
+    fits = pc.and_(pc.less_equal(pc.binary_length(lower), LONGEST), pc.less_equal(pc.find_substring(lower, "@"), LONGEST_LOCAL))
+    strange = pc.or_(pc.starts_with(lower, "'"), pc.match_substring(lower, "xn--"))
+    plain = pc.and_(pc.and_not(fits, strange), pc.match_substring_regex(lower, f"^(?:{PLAIN})$"))
+    odd = pc.fill_null(pc.invert(plain), False)
+    return settle(lower, odd, map(repair, texts.filter(odd).to_pylist()))
+
+
+@cache
+def _halves(mailboxes: Mailboxes) -> tuple[str, ...]:
+    """Write the SQL of an address's halves, and whether a role's words or the company's name are in the first: few are looked at."""
+    begins_alike = "local[1] = domain[1] or local[1] not between 'a' and 'z' or domain[1] not between 'a' and 'z'"
+    own_name = "regexp_replace(local, '[^a-z]', '', 'g') = regexp_replace(split_part(domain, '.', 1), '[^a-z]', '', 'g')"
+    return (
+        "split_part(email, '@', 1) as local, split_part(email, '@', -1) as domain",
+        f"""local, domain, regexp_matches(local, {quote_text(telling_words(mailboxes))}) as telling,
+            case when {begins_alike} then {own_name} else false end as own_name""",
     )
-    return ask(con, f"email, {_key(mailboxes)} as email_key, domain as email_domain, {kind} as email_kind", **asked, shared=shared)
 
 
-def _key(mailboxes: Mailboxes) -> str:
-    """Write the SQL of an address without plus tag and, where dots mean nothing, without dots; most are it already."""
-    dotless = " ".join(f"when {quote_text(name)} then {quote_text(main)}" for name, main in mailboxes.dotless.items())
-    named = "coalesce(nullif(regexp_replace(local, '[+].*$', ''), ''), local)"
-    listed = f"domain in ({_listed(mailboxes.dotless)})"
-    return f"""case when not contains(local, '+') and not {listed} then email
-        else if({listed}, replace({named}, '.', ''), {named}) || '@' || case domain {dotless} else domain end end"""
-
-
-def _parse(con: duckdb.DuckDBPyConnection, texts: pa.Array) -> pa.Array:
-    """Return the address of every text: in SQL for those of the usual shape, by `repair` for the others."""
-    plain = f"""case when regexp_full_match(lower(text), {quote_text(PLAIN)}) and not starts_with(text, '''') and length(text) <= {LONGEST}
-        and position('@' in text) <= {LONGEST_LOCAL + 1} and not contains(lower(text), 'xn--') then lower(text) end as email"""
-    found = column(ask(con, plain, text=texts), "email")
-    odd = missing(found, texts)
-    return settle(found, odd, map(repair, texts.filter(odd).to_pylist()))
-
-
-def _find_shared(con: duckdb.DuckDBPyConnection, asked: dict[str, pa.Array], mailboxes: Mailboxes) -> pa.Array:
-    """Say of every address whether a role stands behind it; only those with a role's word, or the company's name, in them are looked at."""
-    own_name = """case when not free and length(local) >= length(label) and (local[1] = label[1] or local[1] not between 'a' and 'z')
-        then regexp_replace(local, '[^a-z]', '', 'g') = label end"""
-    telling = column(
-        ask(con, f"regexp_matches(local, {quote_text(telling_words(mailboxes))}) or coalesce({own_name}, false) as telling", **asked),
-        "telling",
-    )
-    roles = Roles(mailboxes)
-    likely = pc.fill_null(telling, False)
-    pairs = zip(asked["local"].filter(likely).to_pylist(), asked["domain"].filter(likely).to_pylist(), strict=True)
-    return settle(likely, likely, [roles.is_shared(local, domain) for local, domain in pairs])
+def _find_shared(likely: pa.Array, local: pa.Array, domains: Column, mailboxes: Mailboxes) -> pa.Array:
+    """Say of every address whether a role stands behind it."""
+    asked, roles = pc.fill_null(likely, False), _roles(mailboxes)
+    pairs = zip(local.filter(asked).to_pylist(), domains.cells.filter(asked).to_pylist(), strict=True)
+    return settle(asked, asked, [roles.is_shared(local, domain) for local, domain in pairs])
 
 
 def telling_words(mailboxes: Mailboxes) -> str:
@@ -100,6 +114,11 @@ def _is_made_of(word: str, pieces: frozenset[str]) -> bool:
     return any(word[:cut] in pieces and (word[cut:] in pieces or _is_made_of(word[cut:], pieces)) for cut in range(1, len(word)))
 
 
+@cache
+def _roles(mailboxes: Mailboxes) -> Roles:
+    return Roles(mailboxes)
+
+
 class Roles:
     """Tells a role's mailbox from a person's, by the words of mailboxes.yaml."""
 
@@ -113,6 +132,8 @@ class Roles:
 
     def is_shared(self, local: str, domain: str) -> bool:
         """Whether the part before the @ names a role: alone, opening or closing, or among nothing but others and qualifiers."""
+        if local in self._words:
+            return True
         label = domain.partition(".")[0]
         parts = [part for part in re.split(r"[^a-z]+", local) if part]
         if "".join(parts) == re.sub(r"[^a-z]", "", label):
@@ -157,7 +178,3 @@ def _ask_library(address: str) -> str | None:
     except EmailNotValidError:
         return None
     return answer if _TOP_LEVEL.search(answer) else None
-
-
-def _listed(values: object) -> str:
-    return ", ".join(quote_text(value) for value in values)  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import duckdb
 import pyarrow as pa
@@ -27,7 +27,8 @@ SIDES = ("first_name", "last_name")
 _CAPITAL, _SMALL = "[A-ZÀ-ÖØ-Þ]", "[a-zß-öø-ÿ]+"
 _WORD = f"(?:{_CAPITAL}{_SMALL}(?:-{_CAPITAL}{_SMALL})*|{_CAPITAL})"
 PLAIN = f"{_WORD}(?:,? {_WORD})*"  # typed with care, in letters of which capitals and folding are known
-EVEN = "[A-Z]{4,}(?:,? [A-Z]{4,})*|[a-z]{2,}(?:,? [a-z]{2,})*"  # capitals say nothing
+_SHOUTED, _WHISPERED = "[A-ZÀ-ÖØ-Þ]{4,}", "[a-zà-öø-ÿ]{2,}"
+EVEN = f"{_SHOUTED}(?:,? {_SHOUTED})*|{_WHISPERED}(?:,? {_WHISPERED})*"  # capitals say nothing
 _JOINED = ("mc", "mac", "o")  # Mc Donald is one word
 _PIECES = re.compile(r"([-\s’'.])")
 
@@ -172,7 +173,7 @@ def keys(con: duckdb.DuckDBPyConnection, side: str, shown: pa.Array, people: Peo
 
 
 def _polish(con: duckdb.DuckDBPyConnection, names: Column, rules: Names) -> pa.Array:
-    found = _plain(con, names.texts, rules.people)
+    found = column(ask(con, *_plain(rules.people), name=names.texts), "name")
     odd = missing(found, names.texts)
     return names.spread(settle(found, odd, map(rules.polish, names.texts.filter(odd).to_pylist())))
 
@@ -182,21 +183,28 @@ def _halve(con: duckdb.DuckDBPyConnection, full: pa.Array, rules: Names) -> pa.T
     family = "if(contains(name, ','), split_part(name, ', ', 1), split_part(name, ' ', -1))"
     given = f"""case when contains(name, ',') then split_part(name, ', ', 2)
         when contains(name, ' ') then left(name, length(name) - length({family}) - 1) end"""
-    found = ask(con, f"{given} as first_name, {family} as last_name", name=_plain(con, full, rules.people))
+    found = ask(con, *_plain(rules.people), f"{given} as first_name, {family} as last_name", name=full)
     odd = missing(column(found, "last_name"), full)
     halves = [rules.split(name) for name in full.filter(odd).to_pylist()]
     settled = [settle(column(found, side), odd, [half[place] for half in halves]) for place, side in enumerate(SIDES)]
     return pa.table(settled, names=list(SIDES))
 
 
-def _plain(con: duckdb.DuckDBPyConnection, names: pa.Array, people: People) -> pa.Array:
-    """Return, as they are shown, the names that are nothing but names, typed with capitals where they belong, everywhere or nowhere."""
+@cache
+def _plain(people: People) -> tuple[str, str]:
+    """Write the SQL of names as they are shown: those that are, behind titles, nothing but names with capitals rightly, everywhere or nowhere."""
+    bare, dotted = (
+        "|".join(word for word in words if word.isascii() and word.isalpha()) for words in (people.titles, people.dotted_titles)
+    )
+    title = quote_text(f"^(?i)(?:(?:(?:{bare})[.]?|(?:{dotted})[.]) )+")
     capitalised = "array_to_string(list_transform(string_split(lower(name), ' '), lambda word: upper(word[1]) || word[2:]), ' ')"
     written = f"case when regexp_full_match(name, '{PLAIN}') then name when regexp_full_match(name, '{EVEN}') then {capitalised} end"
     is_plain = f"not regexp_matches(fold(name), {quote_text(_apart(people))})"
-    return column(ask(con, f"case when {is_plain} then {written} end as name", name=names), "name")
+    untitled = f"if(regexp_matches(name, {title}), regexp_replace(name, {title}, ''), name) as name"
+    return untitled, f"case when {is_plain} then {written} end as name"
 
 
+@cache
 def _apart(people: People) -> str:
     """Write the pattern of a folded name that has a word with rules of its own: a title, a degree, a particle, a generation."""
     listed = (people.titles, people.dotted_titles, people.degrees, people.comma_degrees, people.generations, people.particles)

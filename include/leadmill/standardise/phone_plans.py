@@ -33,7 +33,7 @@ def match(con: duckdb.DuckDBPyConnection) -> None:
         f"""create or replace temp table plain_phone as
             with written as (
                 select place, country_code, starts_with(text, '+') as is_plus,
-                    if(regexp_full_match(text, '[0-9]+'), text, regexp_replace(text, '[^0-9]', '', 'g')) as digits from dialled
+                    regexp_replace(text, '[^0-9]+', '', 'g') as digits from dialled
                 where regexp_full_match(text, '{_SHAPE}')
                     and not ((contains(text, '.') or contains(text, '/')) and regexp_full_match(text, '{_APART}'))
             ), abroad as (
@@ -41,9 +41,9 @@ def match(con: duckdb.DuckDBPyConnection) -> None:
                     when starts_with(digits, '00') and digits[3] <> '0' and {_calls_abroad_by_00(con)} then digits[3:] end as outward
                 from written where not regexp_matches(digits, '{FILLER}')
             )
-            select place, region, outward[1 + length(code):] as digits, true as is_abroad
-            from abroad join calling on beginning = outward[:3]
-            union all select place, country_code, digits, false from abroad where outward is null"""
+            select place, if(outward is null, country_code, region) as region,
+                if(outward is null, digits, outward[1 + length(code):]) as digits, outward is not null as is_abroad
+            from abroad left join calling on beginning = outward[:3]"""
     )
     for region in _busy(con, "plain_phone", "region"):
         _match_region(con, region)
@@ -116,11 +116,14 @@ def _means_code(plan: Any) -> str:
 
 def _kind(plan: Any) -> str:
     """Write the SQL of a number's type, null when it is in no published range."""
-    special = [f"when {_fits(getattr(plan, name), 'number')} then '{name}'" for name in _SPECIAL if _is_published(getattr(plan, name))]
+    special = [name for name in _SPECIAL if _is_published(getattr(plan, name))]
+    seldom = "|".join(getattr(plan, name).national_number_pattern for name in special)  # one look says that a number is nothing special
+    cases = " ".join(f"when {_fits(getattr(plan, name), 'number')} then '{name}'" for name in special)
+    kind = f"if(regexp_full_match(number, '{seldom}'), case {cases} end, null)" if special else "null"
     fixed, mobile = _fits(plan.fixed_line, "number"), _fits(plan.mobile, "number")
     either = "true" if plan.same_mobile_and_fixed_line_pattern else mobile
     usual = f"when {fixed} then if({either}, 'fixed_line_or_mobile', 'fixed_line') when {mobile} then 'mobile'"
-    return f"case when not {_fits(plan.general_desc, 'number')} then null {' '.join(special)} {usual} end"
+    return f"case when {_fits(plan.general_desc, 'number')} then coalesce({kind}, case {usual} end) end"
 
 
 def _fits(desc: Any, column: str) -> str:

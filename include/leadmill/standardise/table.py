@@ -71,7 +71,10 @@ def _standardise(con: duckdb.DuckDBPyConnection, rows: pa.Table, source: Source,
         cell = f"a.{field.name}" if field.name in source.attributes else field.name
         if cell in cells and field.name not in told:
             told[field.name] = _read(con, cells[cell], field, source)
-    return pa.table([told.get(field.name, pa.nulls(rows.num_rows, field.type)) for field in schema], schema=schema)
+    return pa.table(
+        [told[field.name].cast(field.type) if field.name in told else pa.nulls(rows.num_rows, field.type) for field in schema],
+        schema=schema,
+    )
 
 
 def _clean(con: duckdb.DuckDBPyConnection, rows: pa.Table, source: Source, words: Words) -> dict[str, Column]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadmill.engine import quote_text
-from leadmill.standardise.distinct import Column, ask, column, settle
+from leadmill.standardise.distinct import Column, ask, column, encode, settle
 from leadmill.standardise.text import fold, fold_all
 from leadmill.standardise.vocabulary import Trials
 
@@ -58,21 +58,22 @@ class Judge:
 
 
 def find_mailboxes(con: duckdb.DuckDBPyConnection, mailboxes: pa.Table, trials: Trials) -> pa.Array:
-    """Say of every mailbox (email_key, email_domain) whether it is nobody's."""
+    """Say of every mailbox (email_key, email_domain) whether it is nobody's; only those with a telling word in them are looked at."""
+    key, domain = column(mailboxes, "email_key"), encode(mailboxes["email_domain"])
     names = "|".join(map(re.escape, sorted({*trials.mailboxes, *trials.echoes}))).replace("\\ ", "[^a-z@]+")
-    alike = f"^[^a-z@]*(?:{names}|{MASHED})[^a-z@]*@|@(?:{'|'.join(map(re.escape, trials.domains))})[.]"
-    likely = f"regexp_matches(email_key, {quote_text(alike)})"
-    local = "trim(regexp_replace(split_part(email_key, '@', 1), '[^a-z]+', ' ', 'g'))"
-    label = "split_part(email_domain, '.', 1)"
+    is_named = pc.match_substring_regex(key, f"^[^a-z@]*(?:{names}|{MASHED})[^a-z@]*@")
+    is_housed = domain.spread(pc.match_substring_regex(domain.texts, f"^(?:{'|'.join(map(re.escape, trials.domains))})[.]"))
+    likely = pc.fill_null(pc.or_(is_named, is_housed), False)
     found = ask(
         con,
-        f"""case when {likely} then {label} in ({_listed(trials.domains)}) or {local} in ({_listed(trials.mailboxes)})
-            or ({local} = {label} and {label} in ({_listed(trials.echoes)}))
-            or (regexp_full_match({local}, '{MASHED}') and length({local}) > 3)
-            or (regexp_full_match({label}, '{MASHED}') and regexp_full_match({local}, '{MASHED}')) end as is_trial""",
-        email_key=column(mailboxes, "email_key"), email_domain=column(mailboxes, "email_domain"),
+        "trim(regexp_replace(split_part(key, '@', 1), '[^a-z]+', ' ', 'g')) as local, split_part(domain, '.', 1) as label",
+        f"""label in ({_listed(trials.domains)}) or local in ({_listed(trials.mailboxes)})
+            or (local = label and label in ({_listed(trials.echoes)}))
+            or (regexp_full_match(local, '{MASHED}') and length(local) > 3)
+            or (regexp_full_match(label, '{MASHED}') and regexp_full_match(local, '{MASHED}')) as is_trial""",
+        key=key.filter(likely), domain=domain.cells.filter(likely),
     )  # fmt: skip
-    return pc.fill_null(column(found, "is_trial"), False)
+    return pc.replace_with_mask(likely, likely, column(found, "is_trial"))
 
 
 def find_companies(con: duckdb.DuckDBPyConnection, names: pa.Array, keys: pa.Array, judge: Judge) -> pa.Array:

@@ -13,7 +13,17 @@ from leadmill.config import CHECKOUT, Strict, load
 FOLDER = CHECKOUT / "include" / "config" / "vocabulary"
 
 
-class Words(Strict):
+class Section(Strict):
+    """A part of the vocabulary. It is itself only, so that what is made of it once can be cached by it."""
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+class Words(Section):
     """What a cell means in any column: nothing, yes, no. Compared without case."""
 
     empty: list[str]
@@ -22,7 +32,7 @@ class Words(Strict):
     no: list[str]
 
 
-class People(Strict):
+class People(Section):
     """What stands around a person's name."""
 
     titles: list[str]
@@ -40,7 +50,7 @@ class Step(Strict):
     words: list[str]
 
 
-class Ladders(Strict):
+class Ladders(Section):
     """Ladders are tried from the top; the first step with a phrase in the text wins."""
 
     seniority: list[Step]
@@ -48,7 +58,7 @@ class Ladders(Strict):
     interest_signal: list[Step]
 
 
-class Mailboxes(Strict):
+class Mailboxes(Section):
     """Role mailboxes, providers that ignore dots, and domains that say nothing of an employer."""
 
     shared: list[str]
@@ -63,7 +73,7 @@ class Mailboxes(Strict):
     platforms: list[str]
 
 
-class LegalForms(Strict):
+class LegalForms(Section):
     """Label -> spellings, by country; `leading` are those that may stand before the name."""
 
     leading: list[str]
@@ -72,13 +82,13 @@ class LegalForms(Strict):
     countries: dict[str, dict[str, list[str]]]
 
 
-class Countries(Strict):
+class Countries(Section):
     """Spellings of countries beyond ISO 3166 and its translations."""
 
     synonyms: dict[str, list[str]]
 
 
-class Trials(Strict):
+class Trials(Section):
     """What people type to try a form."""
 
     mailboxes: list[str]
@@ -90,7 +100,7 @@ class Trials(Strict):
     companies: list[str]
 
 
-class Vocabulary(Strict):
+class Vocabulary(Section):
     """All of it."""
 
     words: Words
