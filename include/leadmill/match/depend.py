@@ -106,19 +106,30 @@ def _table(joint: _Joint, field: int, parents: Sequence[int], lean: Sequence[Flo
     return np.concatenate([share[None, :], *(counts / counts.sum(axis=1, keepdims=True) for counts in given)])
 
 
-def _parents(joint: _Joint, squares: _Joint) -> Parents:
-    """Order the fields by Prim's algorithm, from the most telling one; list for each those before it that it depends on."""
+def relations(levels: Levels, counts: Floats, each: Floats, sizes: Sequence[int]) -> Floats:
+    """Mutual information of every two fields in bits, 0 where it may as well be chance; arguments as in `depend`."""
+    return _shared(_Joint(levels, counts, sizes), _Joint(levels, counts * each, sizes))
+
+
+def _shared(joint: _Joint, squares: _Joint) -> Floats:
     count = len(joint.sizes)
     shared = np.zeros((count, count))
     for one in range(count):
         for other in range(one):
-            shared[one, other] = shared[other, one] = _mutual(joint.together(one, other), squares.together(one, other))
+            found = _mutual(joint.together(one, other), squares.together(one, other))
+            shared[one, other] = shared[other, one] = found if found > FAINT else 0
+    return shared
+
+
+def _parents(joint: _Joint, squares: _Joint) -> Parents:
+    """Order the fields by Prim's algorithm, from the most telling one; list for each those before it that it depends on."""
+    count, shared = len(joint.sizes), _shared(joint, squares)
     order = [int(np.argmin([joint.share(k)[-1] for k in range(count)]))]
     parents: dict[int, tuple[int, ...]] = {order[0]: ()}
     while len(order) < count:
         outside = [k for k in range(count) if k not in parents]
         child = outside[int(shared[np.ix_(order, outside)].max(axis=0).argmax())]
-        telling = sorted((k for k in order if shared[k, child] > FAINT), key=lambda k: -shared[k, child])
+        telling = sorted((k for k in order if shared[k, child]), key=lambda k: -shared[k, child])
         parents[child] = tuple(telling[:PARENTS])
         order.append(child)
     return tuple(parents[k] for k in range(count))

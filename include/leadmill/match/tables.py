@@ -21,8 +21,9 @@ from leadmill.match.cluster import Ints, components
 from leadmill.match.compare import MISSING, compare, label
 from leadmill.match.consensus import agree
 from leadmill.match.depend import Dependence
+from leadmill.match.figures import of_the_row
 from leadmill.match.profile import Field, profile
-from leadmill.match.weigh import Floats, Model, evidence, fit, probability
+from leadmill.match.weigh import Floats, Model, Pairs, evidence, fit, probability
 
 CERTAIN_ENOUGH = 0.5
 SEED = 1
@@ -175,9 +176,14 @@ def _score(table: pa.Table, ignore: Sequence[str], first_of_other: int | None, t
         tell(f"comparing {len(ends['l']):,} pairs of rows")
         levels, passed, strangers = (compare(con, fields, pairs) for pairs in ("candidate", "passed", "stranger"))
         tell("learning what agreement is worth")
-        model = fit(fields, levels, strangers, _pairs_in_all(rows, first_of_other), passed, passed_over)
-        bits = evidence(model, levels, ends["l"], _values(con, fields))
-    return Scored(fields, model, ends["l"], ends["r"], levels, bits, model.prior + bits.sum(axis=1), seen.left_out)
+        pairs = Pairs(levels, strangers, _pairs_in_all(rows, first_of_other), passed, passed_over)
+        beside = of_the_row(fields, pairs)
+        left_out = seen.left_out | {fields[place].name: "rows about the same differ in it" for place in beside}
+        telling = [place for place in range(len(fields)) if place not in beside]
+        fields, pairs = tuple(fields[place] for place in telling), pairs.of(telling)
+        model = fit(fields, pairs)
+        bits = evidence(model, pairs.candidates, ends["l"], _values(con, fields))
+    return Scored(fields, model, ends["l"], ends["r"], pairs.candidates, bits, model.prior + bits.sum(axis=1), left_out)
 
 
 def _pairs_in_all(rows: int, first_of_other: int | None) -> int:

@@ -16,13 +16,13 @@ where agreement rises (isotonic regression by pooling adjacent violators); and a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from leadmill.match.compare import MISSING, Levels, level_count, nearly
-from leadmill.match.depend import Dependence, depend
+from leadmill.match.depend import Dependence, depend, relations
 from leadmill.match.profile import Field
 
 Floats = npt.NDArray[np.float64]
@@ -50,25 +50,39 @@ class Model:
     among: Dependence
 
 
-def fit(
-    fields: Sequence[Field], candidates: Levels, strangers: Levels, pairs_in_all: int, passed: Levels | None = None, passed_over: int = 0
-) -> Model:
-    """Fit a model. `candidates`, `passed`, `strangers`: levels of shape (pairs, fields); `pairs_in_all`: pairs the table has.
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The pairs of a table, as far as they were looked at: levels of shape (pairs, fields). `in_all`: pairs the table has.
 
     `passed` is a sample of the `passed_over` pairs that have something in common and were not compared. Without it bundles of likeness
     too rare for random pairs to show, and too common for all of them to be candidates, would not be known for what they are.
     """
-    patterns, counts = _patterns(candidates, len(candidates))
-    others, other_counts, other_each = _sampled(strangers, max(pairs_in_all - len(candidates) - passed_over, 0), passed, passed_over)
+
+    candidates: Levels
+    strangers: Levels
+    in_all: int
+    passed: Levels | None = None
+    passed_over: int = 0
+
+    def of(self, fields: Sequence[int]) -> Pairs:
+        """Look at some fields only."""
+        passed = None if self.passed is None else self.passed[:, fields]
+        return replace(self, candidates=self.candidates[:, fields], strangers=self.strangers[:, fields], passed=passed)
+
+
+def fit(fields: Sequence[Field], pairs: Pairs) -> Model:
+    """Fit a model to the pairs of a table."""
+    patterns, counts = _patterns(pairs.candidates, len(pairs.candidates))
+    others, other_counts, other_each = _sampled(pairs)
     every, sizes = np.concatenate([patterns, others]), [level_count(field) for field in fields]
     each = np.append(np.ones(len(counts)), other_each)
     if len(fields) == 1:
         return _assume(sizes[0], every[:, 0], np.append(counts, other_counts))
     m, among = [_prior(size) for size in sizes], depend(others, other_counts, 0 * other_counts, other_each, sizes)
-    model = Model(_odds(FIRST_GUESS * max(len(candidates), 1) / pairs_in_all), tuple(m), among)
+    model = Model(_odds(FIRST_GUESS * max(len(pairs.candidates), 1) / pairs.in_all), tuple(m), among)
     same = counts * probability(_total(patterns, model)) * _differ_in_nothing(fields, patterns)
     for turn in range(ROUNDS):
-        before, share = same, float(np.clip(same.sum() / pairs_in_all, 1e-12, 0.5))
+        before, share = same, float(np.clip(same.sum() / pairs.in_all, 1e-12, 0.5))
         if len(fields) >= IDENTIFIABLE:
             m = [_agreeing(field, patterns[:, k], same) for k, field in enumerate(fields)]
         different = np.append(np.where(same < LIKELY_SAME * counts, counts - same, 0), other_counts)
@@ -81,14 +95,23 @@ def fit(
     return model
 
 
-def _sampled(strangers: Levels, pairs: int, passed: Levels | None, passed_over: int) -> tuple[Levels, Floats, Floats]:
+def _sampled(pairs: Pairs) -> tuple[Levels, Floats, Floats]:
     """Put the samples together: patterns, how many pairs each stands for, and how many a single pair of its sample does."""
-    parts = [(strangers, pairs)] if passed is None else [(strangers, pairs), (passed, passed_over)]
+    rest = max(pairs.in_all - len(pairs.candidates) - pairs.passed_over, 0)
+    parts = [(pairs.strangers, rest)] if pairs.passed is None else [(pairs.strangers, rest), (pairs.passed, pairs.passed_over)]
     counted = [_patterns(levels, stands_for) for levels, stands_for in parts]
     each = [
         np.full(len(counts), stands_for / max(len(levels), 1)) for (levels, stands_for), (_, counts) in zip(parts, counted, strict=True)
     ]
     return np.concatenate([found for found, _ in counted]), np.concatenate([counts for _, counts in counted]), np.concatenate(each)
+
+
+def related(fields: Sequence[Field], pairs: Pairs) -> Floats:
+    """Mutual information of every two fields over all pairs of the table, in bits: 0 when they have nothing to do with each other."""
+    patterns, counts = _patterns(pairs.candidates, len(pairs.candidates))
+    others, other_counts, other_each = _sampled(pairs)
+    every, each = np.concatenate([patterns, others]), np.append(np.ones(len(counts)), other_each)
+    return relations(every, np.append(counts, other_counts), each, [level_count(field) for field in fields])
 
 
 def _differ_in_nothing(fields: Sequence[Field], patterns: Levels) -> npt.NDArray[np.bool_]:
@@ -149,6 +172,11 @@ def _rarity(values: Ints, shared: Ints, same: Floats) -> Floats:
 def probability(bits: Floats) -> Floats:
     """Turn bits of evidence into a probability."""
     return np.asarray(1 / (1 + 2.0 ** -np.clip(bits, -60, 60)))
+
+
+def likely(model: Model, levels: Levels) -> Floats:
+    """How likely each pair is the same, however rare what it has in common."""
+    return probability(_total(levels, model))
 
 
 def _total(patterns: Levels, model: Model) -> Floats:
