@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from leadmill.config.matching import Key
-from leadmill.match.groups import Hashes, Ints, both, group
+from leadmill.match.groups import Hashes, Ints, both, distinct, group
 
 MAX_NAMES = 50  # names on one value beyond which only equal names are compared
 
@@ -78,7 +78,7 @@ def worth_comparing(faces: Faces, numbers: Ints, words: Words, key: Key) -> tupl
     one, other = group(both(faces.v[face], words.words[place])).pairs(MAX_NAMES)
     low, high = np.minimum(face[one], face[other]), np.maximum(face[one], face[other])
     twice = low == high  # Ali Ali
-    one, other = np.divmod(np.unique((low * len(counts) + high)[~twice]), max(len(counts), 1))
+    one, other = np.divmod(distinct((low * len(counts) + high)[~twice]), max(len(counts), 1))
     return one, other
 
 

@@ -15,17 +15,17 @@ import pyarrow as pa
 from leadmill.config.matching import Agreement, Key
 from leadmill.engine import quote, quote_text
 from leadmill.match.faces import Faces, Holders, share, words_of, worth_comparing
-from leadmill.match.groups import group
+from leadmill.match.groups import among, group
 from leadmill.match.names import DIFFERENT, LEAST, NEEDED, compare_names
 
 NEXT_STEP: dict[Agreement, Agreement] = {"any": "any", "open": "near", "near": "same", "same": "same"}
 
 
-def link(con: duckdb.DuckDBPyConnection, keys: Sequence[Key]) -> None:
-    """Make table `edge(l, r, key, weight, v)` over `node(i, w, whole, fresh, <columns>)`; l < r are node numbers, v hashes what both share.
+def link(con: duckdb.DuckDBPyConnection, keys: Sequence[Key], name: str = "w", *, all_fresh: bool) -> None:
+    """Make table `edge(l, r, key, weight, v)` over `node(i, whole, fresh, <columns>)`; l < r are node numbers, v hashes what both share.
 
-    Only values that a fresh node holds are looked at: `brought(key, v)` lists them, `stirred(i)` their holders. Where all nodes are fresh
-    these two stay empty.
+    `name`: the expression whose values are names (bigint). Only values that a fresh node holds are looked at: `brought(key, v)` lists
+    them, `stirred(i)` their holders. Where `all_fresh`, these two stay empty.
     """
     con.execute(
         """
@@ -34,10 +34,9 @@ def link(con: duckdb.DuckDBPyConnection, keys: Sequence[Key]) -> None:
         create or replace temp table stirred (i bigint)
         """
     )
-    (all_fresh,) = con.execute("select coalesce(bool_and(fresh), true) from node").fetchall()[0]
     several: list[tuple[Key, Faces]] = []
     for key in keys:
-        (first, later, value), faces = share(_holders(con, key, all_fresh=all_fresh), key)
+        (first, later, value), faces = share(_holders(con, key, name, all_fresh=all_fresh), key)
         con.register("tied", pa.table({"l": first, "r": later, "v": value}))
         con.execute(f"insert into edge select l, r, '{key.id}', {key.weight}, v from tied")
         con.unregister("tied")
@@ -47,13 +46,13 @@ def link(con: duckdb.DuckDBPyConnection, keys: Sequence[Key]) -> None:
         _join_agreeing_names(con, several)
 
 
-def _holders(con: duckdb.DuckDBPyConnection, key: Key, *, all_fresh: bool) -> Holders:
+def _holders(con: duckdb.DuckDBPyConnection, key: Key, name: str, *, all_fresh: bool) -> Holders:
     """Read the nodes that have a value for the key; when not all are fresh, a value that a fresh node has, and note both."""
     present = " and ".join(f"{quote(column)} is not null" for column in key.columns)
     exempt = "".join(
         f" and coalesce({quote(column)} not in ({', '.join(map(quote_text, values))}), true)" for column, values in key.unless.items()
     )
-    holders = f"select i, hash({', '.join(map(quote, key.columns))}) as v, w, whole, fresh from node where {present}{exempt}"
+    holders = f"select i, hash({', '.join(map(quote, key.columns))}) as v, {name} as w, whole, fresh from node where {present}{exempt}"
     if not all_fresh:
         con.execute(
             f"""
@@ -111,24 +110,25 @@ def _find_crowds(con: duckdb.DuckDBPyConnection, several: Sequence[tuple[Key, Fa
     Most show it by their last name; only of the others all names are looked at.
     """
     doubted = con.execute("select distinct k, v from agreeing where not certain").fetchnumpy()
-    doubtful = []
+    values, doubtful = [], []
     for k, (_, faces) in enumerate(several):
-        crowd = faces[np.isin(faces.v, doubted["v"][doubted["k"] == k])]
+        crowd = faces[among(faces.v, doubted["v"][doubted["k"] == k])]
         valued = group(crowd.v)
-        ends = {"first_w": valued.spread(valued.least(crowd.w)), "last_w": valued.spread(valued.most(crowd.w))}
-        doubtful.append(pa.table({"k": np.full(len(crowd.v), k), "v": crowd.v, "w": crowd.w, **ends}))
+        first, last = valued.least(crowd.w), valued.most(crowd.w)
+        values.append(pa.table({"k": np.full(len(first), k), "v": valued.one(crowd.v), "wl": first, "wr": last}))
+        doubtful.append(pa.table({"k": np.full(len(crowd.v), k), "v": crowd.v, "wl": valued.spread(first), "wr": crowd.w}))
+    con.register("value", pa.concat_tables(values))
     con.register("doubtful", pa.concat_tables(doubtful))
-    compare_names(con, "(select first_w as wl, last_w as wr from doubtful)", "at_once")
+    compare_names(con, "value", "at_once")
     con.execute(
         f"""
         create or replace temp table crowd as
-        select distinct k, v from doubtful join at_once a on a.wl = first_w and a.wr = last_w where {DIFFERENT};
+        select k, v from value join at_once using (wl, wr) where {DIFFERENT};
         create or replace temp table undecided as
-        select k, v, w, first_w from doubtful where first_w < w and (k, v) not in (select (k, v) from crowd)
+        select * from doubtful where wl < wr and (k, v) not in (select (k, v) from crowd)
         """
     )
-    compare_names(con, "(select first_w as wl, w as wr from undecided)", "against_first")
-    con.execute(
-        f"insert into crowd select distinct k, v from undecided join against_first a on a.wl = first_w and a.wr = w where {DIFFERENT}"
-    )
+    compare_names(con, "undecided", "against_first")
+    con.execute(f"insert into crowd select distinct k, v from undecided join against_first using (wl, wr) where {DIFFERENT}")
+    con.unregister("value")
     con.unregister("doubtful")

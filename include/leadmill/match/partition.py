@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -15,6 +16,7 @@ import pyarrow as pa
 
 from leadmill.config.matching import Bands, Key, Matching
 from leadmill.match.cluster import Ints, components, settle
+from leadmill.match.groups import group
 from leadmill.match.link import link
 from leadmill.match.names import DIFFERENT, LEAST, NEEDED, compare_names, fold, load_nicknames, prepare
 from leadmill.match.recall import recall, settled_before, touched
@@ -31,20 +33,26 @@ def prepare_nodes(con: duckdb.DuckDBPyConnection, settings: Matching, fresh: str
     """
     prepare(con, settings.titles)
     load_nicknames(con, settings.nicknames)
-    fold(con, "(select first_name as value from record union select last_name from record union select city from record)")
+    fold(
+        con,
+        "(select first_name as value from record union select last_name from record union select city from record "
+        "union select street from record)",
+    )
     con.execute(
         f"""
         create temp table node as
         select record.* exclude (first_name, last_name, email_key) replace (
             c.folded as city,
-            regexp_replace(fold_part(street), '(str|strasse|street)\\b', 'str', 'g') as street,
+            s.street as street,
             nullif(regexp_replace(upper(postcode), '[^A-Z0-9]', '', 'g'), '') as postcode,
             nullif(regexp_replace(upper(registration_number), '[^A-Z0-9]', '', 'g'), '') as registration_number,
             nullif(upper(trim(lei)), '') as lei, coalesce(email_key, email) as email),
             i, f.folded as first, l.folded as last, (hash(f.folded, l.folded) >> 1)::bigint as w,
             coalesce(length(first) > 1 and length(last) > 1, false) as whole, {fresh} as fresh
         from record join place on place.at = record.rowid
-        left join folded f on f.value = first_name left join folded l on l.value = last_name left join folded c on c.value = city;
+        left join folded f on f.value = first_name left join folded l on l.value = last_name left join folded c on c.value = city
+        left join (select value, regexp_replace(folded, '(str|strasse|street)\\b', 'str', 'g') as street from folded) s
+            on s.value = record.street;
         drop table record;
         drop table place;
         create temp table who as select distinct w, first, last from node;
@@ -58,7 +66,8 @@ def partition_persons(con: duckdb.DuckDBPyConnection, settings: Matching, model:
     Leaves all evidence in tables `edge` and `scored`, what binds the open records in `tie`, and those in `open_tonight(i)`. `kept` (EDGES)
     is what earlier nights found; records that nothing new touches keep their persons.
     """
-    link(con, settings.persons)
+    (all_fresh,) = con.execute("select coalesce(bool_and(fresh), true) from node").fetchall()[0]
+    link(con, settings.persons, all_fresh=all_fresh)
     con.execute(
         "create or replace temp table scored (l bigint, r bigint, probability double, weight double, evidence varchar, band varchar)"
     )
@@ -70,25 +79,16 @@ def partition_persons(con: duckdb.DuckDBPyConnection, settings: Matching, model:
     labels = _connected(con)
     open_tonight = touched(con, labels)
     labels = settled_before(con, labels, open_tonight)
-    nodes = np.flatnonzero(open_tonight)
-    con.register("labelled", pa.table({"i": nodes, "label": labels[nodes]}))
-    con.execute(
-        """
-        create or replace temp table open_tonight as select i from labelled;
-        delete from tie where l not in (from open_tonight);
-        create or replace temp table look as
-        select i, w, if(record_id in (select record_id_l from answer union select record_id_r from answer), -1 - i, w) as face from node;
-        create or replace temp table crowd_face as
-        with seen as (select label, w, face from look join labelled using (i))
-        select distinct label, w, face from seen where label in (select label from seen group by label having min(face) < max(face));
-        create or replace temp table rival as
-        select a.w as wl, b.w as wr, a.face as fl, b.face as fr from crowd_face a join crowd_face b using (label) where a.face < b.face
-        """
-    )
+    con.register("labelled", pa.table({"i": np.flatnonzero(open_tonight)}))
+    con.execute("create or replace temp table open_tonight as from labelled; delete from tie where l not in (from open_tonight)")
+    con.unregister("labelled")
+    faces = _faces(con)
+    _rivals(con, labels, faces, open_tonight)
     compare_names(con, "rival", "rivalry")
     return _settled(
         con,
         labels,
+        faces,
         f"""
         select distinct fl, fr from rival join rivalry using (wl, wr) where {DIFFERENT}
         union select -1 - l, -1 - r from said where not same
@@ -96,19 +96,49 @@ def partition_persons(con: duckdb.DuckDBPyConnection, settings: Matching, model:
     )
 
 
+def _faces(con: duckdb.DuckDBPyConnection) -> Ints:
+    """Return of every node its name; of one that people spoke of, a face of its own."""
+    faces: Ints = _by_node(con, "w")
+    asked = con.execute(
+        "select i from node where record_id in (select record_id_l from answer union all select record_id_r from answer)"
+    ).fetchnumpy()["i"]
+    faces[asked] = -1 - asked
+    return faces
+
+
+def _rivals(con: duckdb.DuckDBPyConnection, labels: Ints, faces: Ints, open_tonight: npt.NDArray[np.bool_]) -> None:
+    """Make table `rival(wl, wr, fl, fr)`: pairs of faces, with their names, that open records of one component show."""
+    nodes = np.flatnonzero(open_tonight)
+    component = group(labels[nodes].astype(np.uint64))
+    several = nodes[component.spread(component.least(faces[nodes]) < component.most(faces[nodes]))]
+    con.register("shown", pa.table({"label": labels[several], "w": _by_node(con, "w")[several], "face": faces[several]}))
+    con.execute(
+        """
+        create or replace temp table crowd_face as select distinct label, w, face from shown;
+        create or replace temp table rival as
+        select a.w as wl, b.w as wr, a.face as fl, b.face as fr from crowd_face a join crowd_face b using (label) where a.face < b.face
+        """
+    )
+    con.unregister("shown")
+
+
 def _add_scored(con: duckdb.DuckDBPyConnection, bands: Bands) -> None:
     """Give every pair scored tonight its band; names that contradict each other have the last word."""
-    con.execute("create or replace temp table named as select predicted.*, a.w as wl, b.w as wr "
-                "from predicted join node a on a.i = l join node b on b.i = r")  # fmt: skip
+    pairs = con.execute("select l, r from predicted").fetchnumpy()
+    names = _by_node(con, "w")
+    con.register("named", pa.table({**pairs, "wl": names[pairs["l"]], "wr": names[pairs["r"]]}))
     compare_names(con, "named", "spoken")
     con.execute(
         f"""
         insert into scored
         select l, r, probability, weight, evidence,
                case when probability >= {bands.match} and {LEAST} >= {NEEDED["open"]} then 'match' else 'review' end
-        from named join spoken using (wl, wr) where not {DIFFERENT}
+        from predicted join named using (l, r) join spoken using (wl, wr) where not {DIFFERENT};
+        drop table predicted;
+        drop table spoken
         """
     )
+    con.unregister("named")
 
 
 def _tie(con: duckdb.DuckDBPyConnection) -> None:
@@ -129,29 +159,31 @@ def _tie(con: duckdb.DuckDBPyConnection) -> None:
 
 def partition_companies(con: duckdb.DuckDBPyConnection, keys: Sequence[Key]) -> Ints:
     """Label every record with the smallest record of its company; two registry numbers of one country are two companies."""
-    con.execute("update node set w = (hash(company_key) >> 1)::bigint")
-    con.execute("update node set fresh = true")  # accounts change without telling, and equal keys are cheap to find
-    link(con, keys)
+    link(con, keys, "(hash(company_key) >> 1)::bigint", all_fresh=True)  # accounts change without telling, and equal keys are cheap to find
     con.execute("create or replace temp table tie as select l, r, key, weight from edge")
     labels = _connected(con)
     con.register("labelled", pa.table({"i": np.arange(len(labels)), "label": labels}))
-    con.execute(
-        """
-        create or replace temp table look as
-        select i, (hash(lei, registration_number, country_code) >> 1)::bigint as face, lei, registration_number, country_code from node
-        """
-    )
+    face = "(hash(lei, registration_number, country_code) >> 1)::bigint"
     return _settled(
         con,
         labels,
-        """
-        with numbered as (select distinct label, face, lei, registration_number, country_code from look join labelled using (i)
+        _by_node(con, face),
+        f"""
+        with numbered as (select distinct label, {face} as face, lei, registration_number, country_code from node join labelled using (i)
                           where lei is not null or registration_number is not null)
         select distinct a.face as fl, b.face as fr from numbered a join numbered b using (label)
         where a.face < b.face and coalesce(a.lei <> b.lei,
             a.registration_number <> b.registration_number and a.country_code is not distinct from b.country_code, false)
         """,
     )
+
+
+def _by_node(con: duckdb.DuckDBPyConnection, expression: str) -> npt.NDArray[Any]:
+    """Return what an expression says of every node, its place being the node's number."""
+    told = con.execute(f"select i, {expression} as told from node").fetchnumpy()
+    ordered: npt.NDArray[Any] = np.empty_like(told["told"])
+    ordered[told["i"]] = told["told"]
+    return ordered
 
 
 def _connected(con: duckdb.DuckDBPyConnection) -> Ints:
@@ -161,12 +193,11 @@ def _connected(con: duckdb.DuckDBPyConnection) -> Ints:
     return components(count, edges["l"], edges["r"])
 
 
-def _settled(con: duckdb.DuckDBPyConnection, labels: Ints, conflicts: str) -> Ints:
-    """Part the components in which two faces of table `look(i, face)` contradict each other, as the query `conflicts(fl, fr)` says."""
+def _settled(con: duckdb.DuckDBPyConnection, labels: Ints, faces: Ints, conflicts: str) -> Ints:
+    """Part the components in which two faces contradict each other, as the query `conflicts(fl, fr)` says."""
     found = con.execute(conflicts).fetchnumpy()
     if not len(found["fl"]):
         return labels
-    faces = con.execute("select face from look order by i").fetchnumpy()["face"]
     return settle(labels, _ties(con), faces, zip(found["fl"].tolist(), found["fr"].tolist(), strict=True), CERTAIN)
 
 

@@ -18,7 +18,7 @@ from leadmill.match.cluster import Ints
 from leadmill.match.identity import keep_ids
 from leadmill.match.model import train
 from leadmill.match.partition import partition_companies, partition_persons, prepare_nodes
-from leadmill.match.recall import EDGES, keep
+from leadmill.match.recall import EDGES, keep, with_records
 
 MEMORY = "1500MB"  # DuckDB spills beyond; with Arrow and numpy a million records meet a million in about 2 GB
 NEEDED = (
@@ -80,7 +80,8 @@ def resolve(
         _label(con, "person", partition_persons(con, settings, model), "where node.i in (from open_tonight)")
         con.execute("create temp table bond as select l, r, arg_max(key, {'weight': weight, 'key': key}) as rule, max(weight) as weight "
                     "from tie group by l, r")  # fmt: skip
-        found = keep(con)
+        records = con.sql("select record_id from node order by i").to_arrow_table()["record_id"].combine_chunks()
+        found = keep(con, records)
         _label(con, "company", partition_companies(con, settings.companies))
         persons = keep_ids(con, "person_member", "p_", "person_named")
         companies = keep_ids(con, "company_member", "c_", "company_named")
@@ -92,8 +93,8 @@ def resolve(
             company_splits=companies.splits,
             accounts=_accounts(con),
             duplicates=_duplicates(con),
-            pairs=_pairs(con),
-            review=_review(con),
+            pairs=_pairs(con, records),
+            review=_review(con, records),
             edges=found,
         )
 
@@ -181,7 +182,7 @@ def _persons(con: duckdb.DuckDBPyConnection) -> pa.Table:
         from (select l as i, rule, weight from bond union all select r, rule, weight from bond) group by i
         """
     )
-    return con.sql(
+    found = con.sql(
         """
         with now as (
             select i, record_id, role, node.person_id as person_before, node.company_id as company_before,
@@ -189,11 +190,12 @@ def _persons(con: duckdb.DuckDBPyConnection) -> pa.Table:
                    if(coalesce(crm_account_id, lei, registration_number, domain, company_key) is not null, c.id, null) as company_id
             from node join person_label pl using (i) left join person_named p on p.label = pl.label
             join company_label cl using (i) join company_named c on c.label = cl.label where role <> 'account')
-        select record_id, person_id, company_id, coalesce(rule, if(role = 'batch', 'new', null)) as rule from now left join bound using (i)
+        select i, record_id, person_id, company_id, coalesce(rule, if(role = 'batch', 'new', null)) as rule
+        from now left join bound using (i)
         where role = 'batch' or person_id is distinct from person_before or company_id is distinct from company_before
-        order by i
         """
     ).to_arrow_table()
+    return found.take(np.argsort(found["i"].to_numpy())).drop_columns("i")  # DuckDB sorts the texts along, at thrice the cost
 
 
 def _accounts(con: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -216,27 +218,26 @@ def _duplicates(con: duckdb.DuckDBPyConnection) -> pa.Table:
     ).to_arrow_table()
 
 
-def _pairs(con: duckdb.DuckDBPyConnection) -> pa.Table:
+def _pairs(con: duckdb.DuckDBPyConnection, records: pa.Array) -> pa.Table:
     """List the evidence between persons' records: the strongest rule per pair."""
-    return con.sql(
+    found = con.sql(
         """
-        select a.record_id as record_id_l, b.record_id as record_id_r, rule, bond.weight,
-               if(rule = 'model', evidence, json_object(rule, bond.weight)::varchar) as evidence
-        from bond join node a on a.i = bond.l join node b on b.i = bond.r left join scored on scored.l = bond.l and scored.r = bond.r
-        order by bond.l, bond.r
+        select bond.l, bond.r, rule, bond.weight, if(rule = 'model', evidence, json_object(rule, bond.weight)::varchar) as evidence
+        from bond left join scored on scored.l = bond.l and scored.r = bond.r order by bond.l, bond.r
         """
-    ).to_arrow_table()
+    )
+    return with_records(records, found.to_arrow_table())
 
 
-def _review(con: duckdb.DuckDBPyConnection) -> pa.Table:
+def _review(con: duckdb.DuckDBPyConnection, records: pa.Array) -> pa.Table:
     """List the pairs to show to a person, likeliest first."""
-    return con.sql(
+    found = con.sql(
         """
-        select a.record_id as record_id_l, b.record_id as record_id_r, probability, evidence
-        from scored join node a on a.i = l join node b on b.i = r
+        select l, r, probability, evidence from scored
         join person_label pl on pl.i = l join person_label pr on pr.i = r
         where l in (from open_tonight) and pl.label <> pr.label
             and not exists (select 1 from said where said.l = scored.l and said.r = scored.r)
-        order by probability desc, a.i, b.i
+        order by probability desc, l, r
         """
-    ).to_arrow_table()
+    )
+    return with_records(records, found.to_arrow_table())

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from leadmill.config.matching import Matching
 from leadmill.errors import StateError
+from leadmill.match.groups import Ints, among, distinct, group
 from leadmill.match.model import BLOCKS, FREQUENT, VIEW
 from leadmill.match.spark import in_spark, in_time, on_spark
 
@@ -38,7 +40,6 @@ def score(con: duckdb.DuckDBPyConnection, home: Path, settings: Matching) -> Non
     )
     model, least, scoring = _read(home), settings.bands.review, settings.scoring
     if scoring.backend == "duckdb":
-        propose(con)
         for pairs in _scored_here(con, model, home, least, scoring.at_once):
             _add(con, pairs)
     else:
@@ -57,42 +58,43 @@ def _read(home: Path) -> dict[str, Any]:
     return model
 
 
-def propose(con: duckdb.DuckDBPyConnection) -> None:
-    """Make table `proposed(l, r)`: the pairs of `splink_node` with a fresh one that agree on all columns of one of BLOCKS."""
-    hashes = ", ".join(f"{_hash(block)} as b{n}" for n, block in enumerate(BLOCKS))
-    con.execute(f"create or replace temp table blocked as select unique_id as i, fresh, {hashes} from splink_node")
-    pairs = (
-        f"select least(a.i, b.i) as l, greatest(a.i, b.i) as r from blocked a join blocked b using (b{n}) "
-        "where a.fresh and (a.i < b.i or not b.fresh)"
-        for n in range(len(BLOCKS))
-    )
-    con.execute(f"create or replace temp table proposed as {' union '.join(pairs)}; drop table blocked")
-
-
-def _hash(block: Sequence[str]) -> str:
-    whole = " and ".join(f"{column} is not null" for column in block)
-    return f"if({whole}, hash({', '.join(block)}), null)"
+def propose(con: duckdb.DuckDBPyConnection) -> tuple[Ints, Ints]:
+    """List the pairs of `splink_node` with a fresh one that agree on all columns of one of BLOCKS: the lesser node, the greater."""
+    ((count,),) = con.execute("select coalesce(max(unique_id) + 1, 1) from splink_node").fetchall()
+    fresh = np.zeros(int(count), dtype=np.bool_)
+    fresh[con.execute("select unique_id from splink_node where fresh").fetchnumpy()["unique_id"]] = True
+    found = [np.empty(0, dtype=np.int64)]
+    for block in BLOCKS:
+        whole = " and ".join(f"{column} is not null" for column in block)
+        held = con.execute(f"select unique_id as i, hash({', '.join(block)}) as v from splink_node where {whole}").fetchnumpy()
+        node, value = held["i"], held["v"]
+        if not fresh[node].all():
+            touched = among(value, value[fresh[node]])
+            node, value = node[touched], value[touched]
+        one, other = (node[side] for side in group(value).pairs(at_most=len(node)))
+        new = fresh[one] | fresh[other]
+        found.append(np.minimum(one, other)[new] * len(fresh) + np.maximum(one, other)[new])
+    return np.divmod(distinct(np.concatenate(found)), len(fresh))
 
 
 def _scored_here(con: duckdb.DuckDBPyConnection, model: dict[str, Any], home: Path, least: float, at_once: int) -> Iterator[str]:
-    """Score `proposed`, in so many turns that none is about more than `at_once` records; name a table of Splink's for each."""
+    """Score the proposed pairs, at most `at_once` in a turn; name a table of Splink's for each."""
     from splink import DuckDBAPI, Linker  # noqa: PLC0415 - heavy, and not needed by every night
 
     api = DuckDBAPI(connection=con)
     linker = Linker(api.register("splink_node"), model, log_level=logging.ERROR)
     _weigh_rarity(linker, api, home)
-    ((pairs,),) = con.execute("select count(*) from proposed").fetchall()
-    turns = -(-int(pairs) // at_once)
-    for turn in range(turns):
-        name = f"proposed_{turn}"
-        con.execute(
-            f"create or replace temp table {name} as "
-            f"select '0' as match_key, l as join_key_l, r as join_key_r from proposed where l % {turns} = {turn}"
-        )
+    left, right = propose(con)
+    for start in range(0, len(left), at_once):
+        turn = slice(start, start + at_once)
+        con.register("turn", pa.table({"l": left[turn], "r": right[turn]}))
+        name = f"proposed_{start}"
+        con.execute(f"create temp table {name} as select '0' as match_key, l as join_key_l, r as join_key_r from turn")
         linker.table_management.register_blocked_pairs_for_predict(api.register(name))
         pairs = linker.inference.predict(threshold_match_probability=least)
         yield pairs.physical_name
         pairs.drop_table_from_database_and_remove_from_cache()
+        con.execute(f"drop table {name}")
 
 
 def _scored_there(con: duckdb.DuckDBPyConnection, api: Any, model: dict[str, Any], home: Path, least: float) -> pa.Table:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from leadmill.config.matching import Key
 from leadmill.match.faces import MAX_NAMES, Faces, Holders, share, words_of, worth_comparing
-from leadmill.match.groups import group
+from leadmill.match.groups import among, distinct, group
 
 HASHES = st.lists(st.sampled_from([0, 1, 7, 2**63, 2**64 - 1]), max_size=30)
 NAMES = {
@@ -49,6 +49,12 @@ def test_groups_tell_of_their_rows_what_a_loop_tells(values):
     assert found.most(numbers).tolist() == [max(rows[value]) for value in sorted(rows)]
     assert found.total(numbers).tolist() == [sum(rows[value]) for value in sorted(rows)]
     assert found.spread(found.sizes).tolist() == [len(rows[value]) for value in values]
+
+
+@given(HASHES, HASHES)
+def test_values_are_found_among_others_as_in_a_set(values, wanted):
+    assert among(hashes(values), hashes(wanted)).tolist() == [value in wanted for value in values]
+    assert distinct(hashes(values)).tolist() == sorted(set(values))
 
 
 @given(HASHES, st.integers(0, 6))

@@ -25,8 +25,7 @@ def proposed(market: pa.Table, fresh: str) -> set[tuple[int, int]]:
     """Propose pairs where the nodes that meet a condition are new."""
     with connect({"market": market}) as con:
         con.execute(f"{NODE}; update node set fresh = {fresh}; create temp view splink_node as {VIEW}")
-        propose(con)
-        pairs = con.execute("from proposed").fetchall()
+        pairs = list(zip(*(side.tolist() for side in propose(con)), strict=True))
     assert len(pairs) == len(set(pairs))
     return set(pairs)
 
