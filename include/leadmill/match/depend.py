@@ -1,8 +1,8 @@
 """How different ones come to agree: by chance, and because another field agrees.
 
 Town follows from postcode, a mailbox from a name, the roof of a family from its phone. The fields are put in an order, as the tree of
-greatest mutual information grows (Chow and Liu 1968); each depends on that one of the fields before it that tells most about it and is not
-missing.
+greatest mutual information grows (Chow and Liu 1968); each depends on the fields before it that tell most about it. Of what several of them
+make of it, the least counts: a web site that follows from the company follows from it also where the phone differs.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TAKEN_FOR_DIFFERENT = 0.1  # of the same: pairs that are worth as much as those 
 LEAST = 1e-15  # share that counts as none
 NOISE = 3.0  # times the mutual information that independent fields of a sample have on average
 FAINT = 1e-7  # bits of mutual information below which two fields are independent
-PARENTS = 4  # fields to look at, one after the other, while they are missing
+PARENTS = 4  # fields to look at
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +43,18 @@ class Dependence:
         """Every field by itself."""
         return cls(((),) * len(shares), tuple(share[None, :] for share in shares), tuple(len(share) for share in shares))
 
-    def row(self, levels: Levels, field: int) -> Ints:
-        """Row of the field's table that holds for each pair: that of the first parent it has."""
-        rows = np.zeros(len(levels), np.int64)
-        below = 1 + sum(self.sizes[parent] for parent in self.parents[field])
-        for parent in reversed(self.parents[field]):
-            below -= self.sizes[parent]
-            rows = np.where(levels[:, parent] == MISSING, rows, below + levels[:, parent])
-        return rows
+    def rows(self, levels: Levels, field: int) -> Ints:
+        """Rows of the field's table that hold for each pair, shape (pairs, parents): one for each parent it has, row 0 when it has none."""
+        found = np.zeros((len(levels), max(len(self.parents[field]), 1)), np.int64)
+        below = 1
+        for place, parent in enumerate(self.parents[field]):
+            found[:, place] = np.where(levels[:, parent] == MISSING, 0, below + levels[:, parent])
+            below += self.sizes[parent]
+        return np.where(found == 0, found.max(axis=1, keepdims=True), found)
 
     def given(self, levels: Levels, field: int) -> Floats:
-        """Chance that different ones have equal values in a field, given each pair's other fields."""
-        return np.asarray(self.tables[field][self.row(levels, field), -1])
+        """Chance that different ones have equal values in a field, as the parent has it that explains most."""
+        return np.asarray(self.tables[field][self.rows(levels, field), -1].max(axis=1))
 
     def chance(self, field: int) -> float:
         """Chance that different ones have equal values in a field."""

@@ -6,7 +6,7 @@ one, those passed over by a sample, and so all the rest, so that tables full of 
 bundles. Fellegi and Sunter (1969), Winkler (1988).
 
 Different ones are alike in bundles: colleagues share switchboard, domain and town, families a name and a roof. Counted as independent,
-such likeness looks like identity. So u of a field depends on what one other field said (`depend`), and what follows from it weighs nothing.
+such likeness looks like identity. So u of a field depends on what other fields said (`depend`), and what follows from any weighs nothing.
 
 Guards keep the fit honest on small or odd tables, and on those without a single duplicate: the first to be taken for the same are pairs
 that differ in nothing; m leans on a prior in which agreement is likelier the stronger it is; the same mostly agree; weights never fall
@@ -184,11 +184,12 @@ def _total(patterns: Levels, model: Model) -> Floats:
 
 
 def _bits(model: Model, levels: Levels) -> Floats:
-    """Bits of every field: log2(m / u) with u as its parent's level has it, never falling as agreement rises; 0 where one is missing."""
+    """Bits of every field: log2(m / u), the least of what u is by its parents, never falling as agreement rises; 0 where one is missing."""
     found = np.zeros(levels.shape)
     for k, m in enumerate(model.m):
         weights = np.stack([_rising(m, u) for u in model.among.tables[k]])
-        found[:, k] = np.where(levels[:, k] == MISSING, 0.0, weights[model.among.row(levels, k), np.maximum(levels[:, k], 0)])
+        least = weights[model.among.rows(levels, k), np.maximum(levels[:, [k]], 0)].min(axis=1)
+        found[:, k] = np.where(levels[:, k] == MISSING, 0.0, least)
     return found
 
 

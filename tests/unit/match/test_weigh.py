@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadmill.match.depend import Dependence
 from leadmill.match.profile import Field
 from leadmill.match.weigh import Model, Pairs, evidence, fit, probability
 
@@ -94,6 +95,18 @@ def test_likeness_that_comes_in_bundles_is_no_identity() -> None:
     colleagues = np.array([[3, 3, 3, 0]], dtype=np.int8)
 
     assert model.prior + bits_of(model, colleagues, held_by=150).sum() < 0
+
+
+def test_what_follows_from_either_of_two_fields_weighs_little() -> None:
+    """A number follows from the phone and from the town: that the phones differ makes its agreement no more telling."""
+    table = np.array([[0.9, 0.05, 0.04, 0.01], *[[0.99, 0.004, 0.004, 0.002]] * 3, [0.1, 0.1, 0.1, 0.7]])
+    shares = tuple(np.full((1, LEVELS), 0.25) for _ in range(2))
+    among = Dependence(((), (), (0, 1)), (*shares, np.concatenate([table, table[1:]])), (LEVELS,) * 3)
+    model = Model(-10.0, (np.array([0.05, 0.05, 0.1, 0.8]),) * 3, among)
+    neither, one, both = (bits_of(model, np.array([[*said, 3]], dtype=np.int8))[0, 2] for said in ((0, 0), (0, 3), (3, 3)))
+
+    assert one == pytest.approx(both)
+    assert one < neither - 5
 
 
 def test_bundles_that_neither_candidates_nor_random_pairs_show_are_known_from_those_passed_over() -> None:
