@@ -57,7 +57,7 @@ Found = tuple[dict[str, Any], Scored, np.ndarray, pa.Array]
 def _deduplicate(reading: Reading, ignore: list[str], out: Path, tell: Callable[[str], object]) -> Found:
     """Write row and cluster; return what was found and, with the truth, how well."""
     rows = reading.rows
-    found = deduplicate(rows, ignore, tell)
+    found = deduplicate(rows, ignore, tell, header_meanings(reading, load_header_words(Project.from_environment().config)))
     places = data_rows(reading)
     _write(pa.table({"row": places, "cluster": places.take(pa.array(found.cluster))}), out)
     said: dict[str, Any] = {"rows": rows.num_rows, "pairs": found.pairs, "clusters": found.clusters}

@@ -1,7 +1,7 @@
-"""Two tables that call the same things by different names, brought under common headers before they are linked.
+"""Tables that call the same things by different names, or write them in different columns, brought together before they are matched.
 
-Columns meet by name, whatever its case, spaces and punctuation; then by what their headers mean: `Firma` is a company's name as `Company`
-is. A name in one column meets a name in two.
+Columns of two tables meet by name, whatever its case, spaces and punctuation; then by what their headers mean: `Firma` is a company's name
+as `Company` is. A name in one column meets a name in two, also within one table.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from leadmill.errors import SourceError
 
 FULL_NAME, NAME_PARTS = "full_name", ("first_name", "last_name")
+CHANGING = ("job_title", "seniority", "department", "interest_signal")  # what somebody is or wants today: words, and yet no name
 Meanings = Mapping[str, str]  # header -> canonical column
 
 
@@ -30,6 +31,22 @@ def align(table: pa.Table, other: pa.Table, meanings: Meanings | None = None, ot
             hint=f"Give the columns that say the same thing the same name. Found: {_list(table)} and {_list(other)}.",
         )
     return pa.table({name: pa.concat_arrays([one, two]) for name, (one, two) in columns.items()})
+
+
+def fill_whole_names(table: pa.Table, meanings: Meanings | None = None) -> pa.Table:
+    """Write first and last name into the empty cells of the column of whole names: a list of many lists has some so, some so."""
+    headers = {meaning: name for name, meaning in (meanings or {}).items() if name in table.column_names}
+    if not all(part in headers for part in (FULL_NAME, *NAME_PARTS)):
+        return table
+    whole = pc.utf8_trim_whitespace(_text(table, headers[FULL_NAME]))
+    empty = pc.fill_null(pc.equal(whole, ""), fill_value=True)
+    filled = pc.if_else(empty, _joined(table, [headers[part] for part in NAME_PARTS]), whole)
+    return table.set_column(table.column_names.index(headers[FULL_NAME]), headers[FULL_NAME], filled)
+
+
+def changing(meanings: Meanings | None = None) -> list[str]:
+    """Headers of what may have changed since, though it is told in words."""
+    return [name for name, meaning in (meanings or {}).items() if meaning in CHANGING]
 
 
 def _by_name(table: pa.Table, other: pa.Table) -> dict[str, str]:

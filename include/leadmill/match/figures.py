@@ -2,12 +2,13 @@
 
 The same mostly agree (`weigh`), so a figure that never does would speak against everybody. Suspect are numbers and dates that have nothing
 to do with any name: neither the same nor colleagues share them. When the other fields say alone who the same are, and these seldom agree in
-a suspect, it is not about them. In names, what differs is somebody else; where nobody is there twice, nothing is learnt.
+a suspect, it is not about them. So are words that are known to change (a job title), and no others: in names, what differs is somebody
+else. Where nobody is there twice, nothing is learnt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from leadmill.match.compare import MISSING, Levels, nearly
 from leadmill.match.profile import Field
@@ -20,9 +21,9 @@ SELDOM = 0.1  # share of the same that agree, at most, in what is not about them
 BY_CHANCE = 2.0  # or times the share of different ones that do
 
 
-def of_the_row(fields: Sequence[Field], pairs: Pairs) -> list[int]:
-    """Return the places of the fields that tell nothing of whom a row is about."""
-    suspects = _suspects(fields, pairs)
+def of_the_row(fields: Sequence[Field], pairs: Pairs, changing: Collection[str] = ()) -> list[int]:
+    """Return the places of the fields that tell nothing of whom a row is about; those named in `changing` are suspect too."""
+    suspects = _suspects(fields, pairs, changing)
     others = [place for place in range(len(fields)) if place not in suspects]
     if not suspects or len(others) < IDENTIFIABLE:
         return []
@@ -31,10 +32,11 @@ def of_the_row(fields: Sequence[Field], pairs: Pairs) -> list[int]:
     return [place for place in suspects if _seldom(same[:, place], pairs.strangers[:, place], nearly(fields[place]))]
 
 
-def _suspects(fields: Sequence[Field], pairs: Pairs) -> list[int]:
-    names = [place for place, field in enumerate(fields) if field.kind not in FIGURES]
+def _suspects(fields: Sequence[Field], pairs: Pairs, changing: Collection[str]) -> list[int]:
+    figures = [place for place, field in enumerate(fields) if field.kind in FIGURES or field.name in changing]
+    names = [place for place in range(len(fields)) if place not in figures]
     by_names = related(fields, pairs)[:, names].sum(axis=1)
-    return [place for place, field in enumerate(fields) if field.kind in FIGURES and names and not by_names[place]]
+    return [place for place in figures if names and not by_names[place]]
 
 
 def _seldom(same: Levels, strangers: Levels, close: int) -> bool:

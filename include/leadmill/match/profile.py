@@ -37,6 +37,7 @@ MOST_LETTERS = 200  # of a cell that are compared
 
 _DATE = r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|(18|19|20)\d{6})"
 _REACHED = r"[+(]?\d[\d()/. -]{5,}\d|.*\.[a-zA-Z]{2,}(/.*)?"  # a phone or a web site: one's own, but no key
+_SCHEME = r"^\s*(https?://(www\.)?|www\.)"  # a web site is the same with it and without
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def _plain(field: Field) -> str:
         straight = f"{first}.y || lpad({first}.b, 2, '0') || lpad({first}.a, 2, '0')"
         digits = rf"regexp_replace({column}, '\D', '', 'g')"
         return f"nullif(case when {first}.y <> '' then {straight} when {year_last}.y <> '' then {turned} else {digits} end, '')"
-    return f"plain_words(left({column}, {MOST_LETTERS}))"
+    return f"plain_words(regexp_replace(left({column}, {MOST_LETTERS}), '{_SCHEME}', '', 'i'))"
 
 
 def _beside(field: Field) -> str:

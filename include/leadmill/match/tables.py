@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from leadmill.engine import connect
 from leadmill.match import compare as ladder
-from leadmill.match.align import Meanings, align
+from leadmill.match.align import Meanings, align, changing, fill_whole_names
 from leadmill.match.block import block, sample
 from leadmill.match.cluster import Ints, components
 from leadmill.match.compare import MISSING, compare, label
@@ -72,12 +72,13 @@ class Clustering:
         return len(np.unique(self.cluster))
 
 
-def deduplicate(table: pa.Table, ignore: Sequence[str] = (), tell: Tell = str) -> Clustering:
+def deduplicate(table: pa.Table, ignore: Sequence[str] = (), tell: Tell = str, meanings: Meanings | None = None) -> Clustering:
     """Find the rows of a table that are about the same thing; columns in `ignore` are not looked at.
 
-    Rows that are equal in every column are the same, whatever the model makes of them. `tell` hears what is being done.
+    Rows that are equal in every column are the same, whatever the model makes of them. `tell` hears what is being done, `meanings` say what
+    headers mean, as far as that is known.
     """
-    scored = _score(table, ignore, None, tell)
+    scored = _score(fill_whole_names(table, meanings), ignore, None, tell, changing(meanings))
     tell("putting rows together")
     agreed = agree(table.num_rows, scored.left, scored.right, scored.total)
     first = _first_equal(table.drop_columns([name for name in ignore if name in table.column_names]))
@@ -106,10 +107,13 @@ def link_tables(
     Columns meet as `align` says; `meanings` tell what headers mean. Rows that are equal in all common columns are linked, whatever the
     model makes of them. Raises SourceError when the tables have no column in common.
     """
-    kept, others = (given.drop_columns([name for name in ignore if name in given.column_names]) for given in (table, other))
+    kept, others = (
+        fill_whole_names(given.drop_columns([name for name in ignore if name in given.column_names]), said)
+        for given, said in ((table, meanings), (other, other_meanings))
+    )
     stacked = align(kept, others, meanings, other_meanings)
     rows = table.num_rows
-    scored = _score(stacked, (), rows, tell)
+    scored = _score(stacked, (), rows, tell, changing(meanings))
     left, right, chance = _with_equal(stacked, rows, scored)
     found = pa.table({"row": left, "match": right - rows, "probability": chance})
     with connect({"found": found, "every": pa.table({"row": np.arange(rows)})}) as con:
@@ -158,7 +162,7 @@ NOTHING_TO_COMPARE = Scored(
 )
 
 
-def _score(table: pa.Table, ignore: Sequence[str], first_of_other: int | None, tell: Tell) -> Scored:
+def _score(table: pa.Table, ignore: Sequence[str], first_of_other: int | None, tell: Tell, may_change: Sequence[str]) -> Scored:
     """Profile, block, compare and weigh a table."""
     rows = table.num_rows
     with connect(memory_limit=MEMORY) as con:
@@ -177,7 +181,7 @@ def _score(table: pa.Table, ignore: Sequence[str], first_of_other: int | None, t
         levels, passed, strangers = (compare(con, fields, pairs) for pairs in ("candidate", "passed", "stranger"))
         tell("learning what agreement is worth")
         pairs = Pairs(levels, strangers, _pairs_in_all(rows, first_of_other), passed, passed_over)
-        beside = of_the_row(fields, pairs)
+        beside = of_the_row(fields, pairs, may_change)
         left_out = seen.left_out | {fields[place].name: "rows about the same differ in it" for place in beside}
         telling = [place for place in range(len(fields)) if place not in beside]
         fields, pairs = tuple(fields[place] for place in telling), pairs.of(telling)

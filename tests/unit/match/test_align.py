@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from leadmill.errors import SourceError
-from leadmill.match.align import align
+from leadmill.match.align import align, fill_whole_names
 
 CASES: dict[str, tuple[dict[str, str], dict[str, str], dict[str, str], dict[str, str], dict[str, list[str]]]] = {
     "by name, whatever its case and punctuation": (
@@ -67,3 +67,13 @@ def test_files_without_a_common_column_are_refused_with_what_they_have() -> None
         align(pa.table({"a": ["x"]}), pa.table({"b": ["x"]}))
 
     assert "a and b" in (refused.value.hint or "")
+
+
+def test_a_whole_name_is_filled_from_its_parts_where_it_is_empty() -> None:
+    table = pa.table(
+        {"Name": ["Anna Huber", None, " ", "Eva Fuchs"], "First": ["A.", "Peter", "Ruth", None], "Last": ["Huber", "Moser", None, None]}
+    )
+    said = {"Name": "full_name", "First": "first_name", "Last": "last_name"}
+
+    assert fill_whole_names(table, said)["Name"].to_pylist() == ["Anna Huber", "Peter Moser", "Ruth", "Eva Fuchs"]
+    assert fill_whole_names(table, {"Name": "full_name"}) == table

@@ -6,10 +6,12 @@ import random
 
 import pyarrow as pa
 import pytest
-from unit.match.clean_lists import clean, plant
+from unit.match.clean_lists import TITLES, clean, plant
 from unit.match.strangers import people
 
 from leadmill.match import deduplicate, measure
+
+RANKS = ("Senior", "Junior", "Deputy", "Acting", "First")
 
 
 def with_figures(table: pa.Table, seed: int = 1) -> pa.Table:
@@ -60,3 +62,22 @@ def test_figures_that_change_with_the_row_are_left_out_beside_bundles(kind: str)
 
     assert figured.precision > plain.precision - 0.05
     assert figured.recall > plain.recall - 0.05
+
+
+def test_words_known_to_change_part_nobody_when_they_always_do(crowd: pa.Table) -> None:
+    """A title is told in words as a name is: only its header says that it may change."""
+    rng = random.Random(3)
+    titled = crowd.append_column("titel", pa.array([f"{rng.choice(RANKS)} {rng.choice(TITLES)}" for _ in range(crowd.num_rows)]))
+    found, blind = (deduplicate(titled, ["who"], meanings=meanings) for meanings in ({"titel": "job_title"}, {}))
+
+    assert found.scored.left_out["titel"] == "rows about the same differ in it"
+    assert "titel" not in blind.scored.left_out
+    assert measure(found.cluster, crowd["who"].to_pylist()).f1 >= measure(blind.cluster, crowd["who"].to_pylist()).f1
+
+
+def test_a_title_is_compared_where_nothing_speaks_against_it() -> None:
+    """Of books the title is the name, whatever its header means elsewhere."""
+    table, _ = plant(clean("articles", 300, seed=7), 0.3, seed=7)
+    found = deduplicate(table, meanings={"article": "job_title"})
+
+    assert "article" in [field.name for field in found.scored.fields]

@@ -107,6 +107,16 @@ def test_names_in_any_script_stay_names(pair: tuple[str, str]) -> None:
     assert len(set(found)) == 2
 
 
+def test_a_web_site_is_the_same_with_its_scheme_and_without() -> None:
+    with duckdb.connect() as con:
+        compare.prepare(con)
+        sites = ["https://www.alpha.example/", "http://alpha.example", "www.alpha.example", "Alpha.example"]
+        profile(con, pa.table({"web": [*sites, "wwwow.example", "bravo.example"], "name": ["ann", "bob", "cid", "dan", "eva", "fay"]}))
+        found = [site for (site,) in con.execute("select distinct c0 from cell order by 1").fetchall()]
+
+    assert found == ["alpha example", "bravo example", "wwwow example"]
+
+
 def test_a_few_huge_cells_make_no_prose_of_names() -> None:
     values = [f"{w} {v}" for w in WORDS for v in WORDS] + ["x y " * 50_000] * 3
 
