@@ -29,14 +29,13 @@ class Holders:
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """Names on values that have several: hash of the value, name, the first node of that name there."""
+    """Names on values that have several: hash of the value, the first node of that name there."""
 
     v: Hashes
-    w: Ints
     i: Ints
 
     def __getitem__(self, which: np.ndarray) -> Faces:
-        return Faces(self.v[which], self.w[which], self.i[which])
+        return Faces(self.v[which], self.i[which])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def share(held: Holders, key: Key) -> tuple[tuple[Ints, Ints, Hashes], Faces]:
     Where names must agree, the name must be whole. A value that more than `shared_by` names share ties nobody.
     """
     named = group(both(held.v, held.w.astype(np.uint64)))
-    faces = Faces(named.one(held.v), named.one(held.w), named.least(held.i))
+    faces = Faces(named.one(held.v), named.least(held.i))
     valued = group(faces.v)
     names = valued.spread(valued.sizes)
     counts = np.ones(len(names), dtype=np.bool_) if key.shared_by is None else names <= key.shared_by
@@ -82,9 +81,11 @@ def worth_comparing(faces: Faces, numbers: Ints, words: Words, key: Key) -> tupl
     return one, other
 
 
-def words_of(con: duckdb.DuckDBPyConnection, names: Ints) -> Words:
-    """Look up the words of more than one letter of the names in `who(w, first, last)`; a name's number is its place in `names`."""
-    con.register("asked", pa.table({"n": np.arange(len(names)), "w": names}))
+def words_of(con: duckdb.DuckDBPyConnection, names: Ints, numbers: Ints) -> Words:
+    """Look up the words of more than one letter of those of `names` that `numbers` name, in `who(w, first, last)`."""
+    asked = np.zeros(len(names), dtype=np.bool_)
+    asked[numbers] = True
+    con.register("asked", pa.table({"n": np.flatnonzero(asked), "w": names[asked]}))
     said = con.execute(
         """
         with part as (select n, unnest([first, last]) as part from asked join who using (w)),

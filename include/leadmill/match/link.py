@@ -15,8 +15,9 @@ import pyarrow as pa
 from leadmill.config.matching import Agreement, Key
 from leadmill.engine import quote, quote_text
 from leadmill.match.faces import Faces, Holders, share, words_of, worth_comparing
-from leadmill.match.groups import among, group
+from leadmill.match.groups import Ints, among, group
 from leadmill.match.names import DIFFERENT, LEAST, NEEDED, compare_names
+from leadmill.match.nodes import by_node
 
 NEXT_STEP: dict[Agreement, Agreement] = {"any": "any", "open": "near", "near": "same", "same": "same"}
 
@@ -74,7 +75,8 @@ def _join_agreeing_names(con: duckdb.DuckDBPyConnection, several: Sequence[tuple
         for k, (key, _) in enumerate(several)
     ]
     con.register("demand", pa.Table.from_pylist(demands))
-    con.register("candidate", _candidates(con, several))
+    name = by_node(con, "w")
+    con.register("candidate", _candidates(con, several, name))
     compare_names(con, "candidate", "verdict")
     con.execute(
         f"""
@@ -84,27 +86,31 @@ def _join_agreeing_names(con: duckdb.DuckDBPyConnection, several: Sequence[tuple
         """
     )
     con.unregister("candidate")
-    _find_crowds(con, several)
+    _find_crowds(con, several, name)
     con.execute(
         "insert into edge select l, r, key, agreeing.weight, v from agreeing join demand using (k) "
         "where certain or (k, v) not in (select (k, v) from crowd)"
     )
 
 
-def _candidates(con: duckdb.DuckDBPyConnection, several: Sequence[tuple[Key, Faces]]) -> pa.Table:
-    """List the pairs of faces worth a comparison: k, v, and of both sides name and node; the lesser name is the left one."""
-    names, numbers = np.unique(np.concatenate([faces.w for _, faces in several]), return_inverse=True)
-    words, found, start = words_of(con, names), [], 0
+def _candidates(con: duckdb.DuckDBPyConnection, several: Sequence[tuple[Key, Faces]], name: Ints) -> pa.Table:
+    """List the pairs of faces worth a comparison: k, v, and of both sides name and node; the lesser name is the left one.
+
+    `name`: of every node.
+    """
+    named = group(name.astype(np.uint64))
+    number = named.spread(np.arange(len(named.starts)))
+    words = words_of(con, named.one(name), np.concatenate([number[faces.i] for _, faces in several]))
+    found = []
     for k, (key, faces) in enumerate(several):
-        one, other = worth_comparing(faces, numbers[start : start + len(faces.w)], words, key)
-        start += len(faces.w)
-        left, right = np.where(faces.w[one] < faces.w[other], (one, other), (other, one))
-        columns = {"v": faces.v[left], "wl": faces.w[left], "wr": faces.w[right], "il": faces.i[left], "ir": faces.i[right]}
-        found.append(pa.table({"k": np.full(len(left), k), **columns}))
+        one, other = (faces[side] for side in worth_comparing(faces, number[faces.i], words, key))
+        turned = name[one.i] > name[other.i]
+        il, ir = np.where(turned, other.i, one.i), np.where(turned, one.i, other.i)
+        found.append(pa.table({"k": np.full(len(il), k), "v": one.v, "wl": name[il], "wr": name[ir], "il": il, "ir": ir}))
     return pa.concat_tables(found)
 
 
-def _find_crowds(con: duckdb.DuckDBPyConnection, several: Sequence[tuple[Key, Faces]]) -> None:
+def _find_crowds(con: duckdb.DuckDBPyConnection, several: Sequence[tuple[Key, Faces]], name: Ints) -> None:
     """Make `crowd(k, v)`: of the values on which names do not agree beyond doubt, those with a name visibly unlike the first.
 
     Most show it by their last name; only of the others all names are looked at.
@@ -113,10 +119,10 @@ def _find_crowds(con: duckdb.DuckDBPyConnection, several: Sequence[tuple[Key, Fa
     values, doubtful = [], []
     for k, (_, faces) in enumerate(several):
         crowd = faces[among(faces.v, doubted["v"][doubted["k"] == k])]
-        valued = group(crowd.v)
-        first, last = valued.least(crowd.w), valued.most(crowd.w)
+        valued, names = group(crowd.v), name[crowd.i]
+        first, last = valued.least(names), valued.most(names)
         values.append(pa.table({"k": np.full(len(first), k), "v": valued.one(crowd.v), "wl": first, "wr": last}))
-        doubtful.append(pa.table({"k": np.full(len(crowd.v), k), "v": crowd.v, "wl": valued.spread(first), "wr": crowd.w}))
+        doubtful.append(pa.table({"k": np.full(len(crowd.v), k), "v": crowd.v, "wl": valued.spread(first), "wr": names}))
     con.register("value", pa.concat_tables(values))
     con.register("doubtful", pa.concat_tables(doubtful))
     compare_names(con, "value", "at_once")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -18,46 +17,13 @@ from leadmill.config.matching import Bands, Key, Matching
 from leadmill.match.cluster import Ints, components, settle
 from leadmill.match.groups import group
 from leadmill.match.link import link
-from leadmill.match.names import DIFFERENT, LEAST, NEEDED, compare_names, fold, load_nicknames, prepare
+from leadmill.match.names import DIFFERENT, LEAST, NEEDED, compare_names
+from leadmill.match.nodes import by_node
 from leadmill.match.recall import recall, settled_before, touched
 from leadmill.match.score import score
 
 MODEL_AT_MOST = 14.0  # bits: however sure the model is, a key says more
 CERTAIN = 40.0  # an edge of this weight binds whatever the names say: our CRM's own id, a person's answer
-
-
-def prepare_nodes(con: duckdb.DuckDBPyConnection, settings: Matching, fresh: str) -> None:
-    """Turn `record` and `place` into `node`, its keys folded for comparison, with w, the number of its name in `who(w, first, last)`.
-
-    `fresh`: the condition for a record that earlier nights have not compared.
-    """
-    prepare(con, settings.titles)
-    load_nicknames(con, settings.nicknames)
-    fold(
-        con,
-        "(select first_name as value from record union select last_name from record union select city from record "
-        "union select street from record)",
-    )
-    con.execute(
-        f"""
-        create temp table node as
-        select record.* exclude (first_name, last_name, email_key) replace (
-            c.folded as city,
-            s.street as street,
-            nullif(regexp_replace(upper(postcode), '[^A-Z0-9]', '', 'g'), '') as postcode,
-            nullif(regexp_replace(upper(registration_number), '[^A-Z0-9]', '', 'g'), '') as registration_number,
-            nullif(upper(trim(lei)), '') as lei, coalesce(email_key, email) as email),
-            i, f.folded as first, l.folded as last, (hash(f.folded, l.folded) >> 1)::bigint as w,
-            coalesce(length(first) > 1 and length(last) > 1, false) as whole, {fresh} as fresh
-        from record join place on place.at = record.rowid
-        left join folded f on f.value = first_name left join folded l on l.value = last_name left join folded c on c.value = city
-        left join (select value, regexp_replace(folded, '(str|strasse|street)\\b', 'str', 'g') as street from folded) s
-            on s.value = record.street;
-        drop table record;
-        drop table place;
-        create temp table who as select distinct w, first, last from node;
-        """
-    )
 
 
 def partition_persons(con: duckdb.DuckDBPyConnection, settings: Matching, model: Path | None) -> Ints:
@@ -98,7 +64,7 @@ def partition_persons(con: duckdb.DuckDBPyConnection, settings: Matching, model:
 
 def _faces(con: duckdb.DuckDBPyConnection) -> Ints:
     """Return of every node its name; of one that people spoke of, a face of its own."""
-    faces: Ints = _by_node(con, "w")
+    faces: Ints = by_node(con, "w")
     asked = con.execute(
         "select i from node where record_id in (select record_id_l from answer union all select record_id_r from answer)"
     ).fetchnumpy()["i"]
@@ -111,7 +77,7 @@ def _rivals(con: duckdb.DuckDBPyConnection, labels: Ints, faces: Ints, open_toni
     nodes = np.flatnonzero(open_tonight)
     component = group(labels[nodes].astype(np.uint64))
     several = nodes[component.spread(component.least(faces[nodes]) < component.most(faces[nodes]))]
-    con.register("shown", pa.table({"label": labels[several], "w": _by_node(con, "w")[several], "face": faces[several]}))
+    con.register("shown", pa.table({"label": labels[several], "w": by_node(con, "w")[several], "face": faces[several]}))
     con.execute(
         """
         create or replace temp table crowd_face as select distinct label, w, face from shown;
@@ -125,7 +91,7 @@ def _rivals(con: duckdb.DuckDBPyConnection, labels: Ints, faces: Ints, open_toni
 def _add_scored(con: duckdb.DuckDBPyConnection, bands: Bands) -> None:
     """Give every pair scored tonight its band; names that contradict each other have the last word."""
     pairs = con.execute("select l, r from predicted").fetchnumpy()
-    names = _by_node(con, "w")
+    names = by_node(con, "w")
     con.register("named", pa.table({**pairs, "wl": names[pairs["l"]], "wr": names[pairs["r"]]}))
     compare_names(con, "named", "spoken")
     con.execute(
@@ -167,7 +133,7 @@ def partition_companies(con: duckdb.DuckDBPyConnection, keys: Sequence[Key]) -> 
     return _settled(
         con,
         labels,
-        _by_node(con, face),
+        by_node(con, face),
         f"""
         with numbered as (select distinct label, {face} as face, lei, registration_number, country_code from node join labelled using (i)
                           where lei is not null or registration_number is not null)
@@ -176,14 +142,6 @@ def partition_companies(con: duckdb.DuckDBPyConnection, keys: Sequence[Key]) -> 
             a.registration_number <> b.registration_number and a.country_code is not distinct from b.country_code, false)
         """,
     )
-
-
-def _by_node(con: duckdb.DuckDBPyConnection, expression: str) -> npt.NDArray[Any]:
-    """Return what an expression says of every node, its place being the node's number."""
-    told = con.execute(f"select i, {expression} as told from node").fetchnumpy()
-    ordered: npt.NDArray[Any] = np.empty_like(told["told"])
-    ordered[told["i"]] = told["told"]
-    return ordered
 
 
 def _connected(con: duckdb.DuckDBPyConnection) -> Ints:

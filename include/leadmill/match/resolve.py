@@ -17,7 +17,8 @@ from leadmill.engine import connect, quote
 from leadmill.match.cluster import Ints
 from leadmill.match.identity import keep_ids
 from leadmill.match.model import train
-from leadmill.match.partition import partition_companies, partition_persons, prepare_nodes
+from leadmill.match.nodes import prepare_nodes
+from leadmill.match.partition import partition_companies, partition_persons
 from leadmill.match.recall import EDGES, keep, with_records
 
 MEMORY = "1500MB"  # DuckDB spills beyond; with Arrow and numpy a million records meet a million in about 2 GB
