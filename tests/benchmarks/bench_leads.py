@@ -13,7 +13,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ from leadmill.columns import LEAD, PERSON_KINDS
 from leadmill.config import CHECKOUT, Source, load_source
 from leadmill.config.matching import load_matching
 from leadmill.engine import connect
-from leadmill.match import resolve, train_model
+from leadmill.match import columns_compared, resolve, train_model
 from leadmill.sources import land, map_columns
 from leadmill.standardise import standardise
 from leadmill.validate import check
@@ -81,14 +81,17 @@ def run(folder: Path, models: Path, contestant: str) -> dict[str, Any]:
     """Run one contestant on the lists in `folder`."""
     lists = _lists(folder)
     rows = pa.concat_tables(lists.values(), promote_options="default")
-    known = pc.is_valid(rows["truth"]).to_numpy()
+    asked, truth = rows["record_id"], rows["truth"]
+    known = pc.is_valid(truth).to_numpy()
     contestants: dict[str, Callable[[], Any]] = {
-        "leadmill": lambda: _persons(lists, rows["record_id"], _model(models)),
-        "leadmill, keys only": lambda: _persons(lists, rows["record_id"], None),
+        "leadmill": lambda: _persons(lists, asked, _model(models)),
+        "leadmill, keys only": lambda: _persons(lists, asked, None),
         "exact keys": lambda: exact_keys(_keyed(rows), ("name", "email")),
         "Splink, trained nightly": lambda: splink_nightly(rows),
     }
-    return timed(lambda: np.asarray(contestants[contestant]())[known], rows["truth"].filter(known).to_pylist())
+    if contestant.startswith("leadmill"):
+        del rows  # the lists are taken in one by one, as in a night
+    return timed(lambda: np.asarray(contestants[contestant]())[known], truth.filter(known).to_pylist())
 
 
 def run_increment(folder: Path, models: Path, new_rows: int) -> dict[str, Any]:
@@ -106,8 +109,9 @@ def _lists(folder: Path) -> dict[str, pa.Table]:
     return {path.stem: pq.read_table(path) for path in sorted(folder.glob("*.parquet"))}
 
 
-def _standardised(lists: dict[str, pa.Table]) -> pa.Table:
-    return pa.concat_tables([standardise(rows, _source(name)).select(LEAD.names) for name, rows in lists.items()])
+def _standardised(lists: dict[str, pa.Table], columns: Sequence[str] = LEAD.names) -> pa.Table:
+    """Standardise list by list; each is given up for its result."""
+    return pa.concat_tables([standardise(lists.pop(name), _source(name)).select(columns) for name in list(lists)])
 
 
 def _source(name: str) -> Source:
@@ -122,7 +126,9 @@ def _model(models: Path) -> Path:
 
 def _persons(lists: dict[str, pa.Table], asked: pa.ChunkedArray, model: Path | None) -> Any:
     """Standardise and resolve; the person of every asked record."""
-    persons = resolve(_standardised(lists), LEAD.empty_table(), load_matching(CONFIG), model=model).persons
+    settings = load_matching(CONFIG)
+    leads = _standardised(lists, columns_compared(settings))
+    persons = resolve(leads, LEAD.empty_table(), settings, model=model).persons
     place = pc.index_in(asked, persons["record_id"])
     return persons["person_id"].dictionary_encode().combine_chunks().indices.take(place).to_numpy()
 
