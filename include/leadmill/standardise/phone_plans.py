@@ -8,6 +8,7 @@ The tests hold the two equal.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -28,7 +29,6 @@ _SPECIAL = ("premium_rate", "toll_free", "shared_cost", "voip", "personal_number
 def match(con: duckdb.DuckDBPyConnection) -> None:
     """Create `planned`(place, phone, phone_type) over `dialled`(place, text, country_code); no type where no plan surely answers."""
     con.register("calling", _codes())
-    con.execute("create or replace temp table planned(place bigint, phone varchar, phone_type varchar)")
     con.execute(
         f"""create or replace temp table plain_phone as
             with written as (
@@ -45,8 +45,9 @@ def match(con: duckdb.DuckDBPyConnection) -> None:
                 if(outward is null, digits, outward[1 + length(code):]) as digits, outward is not null as is_abroad
             from abroad left join calling on beginning = outward[:3]"""
     )
-    for region in _busy(con, "plain_phone", "region"):
-        _match_region(con, region)
+    nothing = "select null::bigint as place, null::varchar as phone, null::varchar as phone_type where false"
+    matched = " union all ".join([nothing, *map(_match_region, _busy(con, "plain_phone", "region"))])
+    con.execute(f"create or replace temp table planned as {matched}")
 
 
 def _codes() -> pa.Table:
@@ -73,25 +74,21 @@ def _calls_abroad_by_00(con: duckdb.DuckDBPyConnection) -> str:
     return f"country_code in ({regions})" if regions else "false"
 
 
-def _match_region(con: duckdb.DuckDBPyConnection, region: str) -> None:
-    """Add to `planned` the numbers of one region that are valid there, read as phonenumbers reads them."""
+@cache
+def _match_region(region: str) -> str:
+    """Write the SQL of the numbers of one region that are valid there, read as phonenumbers reads them."""
     plan: Any = PhoneMetadata.metadata_for_region(region)
     code, prefix = str(plan.country_code), plan.national_prefix_for_parsing or "$."
     transformed = f"regexp_extract(dialled, '^(?:{prefix})', {_groups(prefix)}) <> ''" if plan.national_prefix_transform_rule else "false"
-    con.execute(
-        f"""insert into planned
-            with national as (  -- typed without plus, as spreadsheets leave them
+    return f"""select place, '+{code}' || number, if(length(number) in {_lengths_of_code(plan.country_code)}, {_kind(plan)}, null) from (
+            select place, if({_begins("dialled", prefix)}, dialled[1 + length({_beginning("dialled", prefix)}):], dialled) as number
+            from (  -- typed without plus, as spreadsheets leave them
                 select *, case when not is_abroad and starts_with(digits, '{code}') and {_means_code(plan)}
                     then digits[{len(code) + 1}:] else digits end as dialled
                 from plain_phone where region = {quote_text(region)}
                     and (is_abroad or not {_begins("digits", plan.international_prefix or "$.")})
-            ), significant as (
-                select place, if({_begins("dialled", prefix)}, dialled[1 + length({_beginning("dialled", prefix)}):], dialled) as number
-                from national where not {transformed}
-            )
-            select place, '+{code}' || number, if(length(number) in {_lengths_of_code(plan.country_code)}, {_kind(plan)}, null)
-            from significant"""
-    )
+            ) where not {transformed}
+        )"""
 
 
 def _begins(column: str, pattern: str) -> str:

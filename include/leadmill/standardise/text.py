@@ -53,7 +53,10 @@ def define(con: duckdb.DuckDBPyConnection, words: Words) -> None:
             '\b([a-z])\.', '\1', 'g'), '[^a-z0-9]+', ' ', 'g')))"""
     )
     con.execute("create macro is_plain(x) as regexp_full_match(x, '[A-Za-z0-9]+(?: [A-Za-z0-9]+)*')")
-    con.execute("create macro fold(x) as case when is_plain(x) then squeeze(lower(x)) else fold_odd(x) end")
+    con.execute(
+        """create macro fold(x) as case when not is_plain(x) then fold_odd(x)
+            when regexp_matches(lower(x), 'a[ae]|[ou]e') then squeeze(lower(x)) else lower(x) end"""
+    )
 
 
 def clean(con: duckdb.DuckDBPyConnection, texts: pa.Array, words: Words, emptiness: str) -> pa.Array:

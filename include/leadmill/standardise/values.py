@@ -42,7 +42,7 @@ def define(con: duckdb.DuckDBPyConnection, words: Words, written: Format) -> Non
     yes, no = (", ".join(quote_text(word) for word in group) for group in (words.yes, words.no))
     con.execute(f"create macro truth(x) as case when lower(x) in ({yes}) then true when lower(x) in ({no}) then false end")
     found = " ".join(f"when contains(lower(x), '{sign}') then '{code.upper()}'" for code, signs in _SIGNS.items() for sign in signs)
-    con.execute(f"create macro currency(x) as case {found} end")
+    con.execute(f"create macro currency(x) as case when regexp_full_match(x, '[0-9]*') then null {found} end")
     con.execute("create macro currency_code(x) as case when regexp_full_match(x, '[A-Za-z]{3}') then upper(x) else currency(x) end")
 
 
@@ -59,7 +59,7 @@ def _define_number(con: duckdb.DuckDBPyConnection, decimal: str) -> None:
                 then replace(replace(x, '{mark}', ''), '{other}', '.')
             when regexp_full_match(x, '[+-]?\\d+{g}\\d+(e[+-]?\\d+)?') then replace(x, '{other}', '.') end"""
     )
-    con.execute("create macro finite_number(x) as case when isfinite(try_cast(x as double)) then try_cast(x as double) end")
+    con.execute("create macro finite_number(x) as list_filter([try_cast(x as double)], lambda value: isfinite(value))[1]")
     con.execute("create macro number(x) as finite_number(plain_number(lower(regexp_replace(x, '[\\s''’\\x{00A0}\\x{202F}]', '', 'g'))))")
 
 
@@ -79,7 +79,10 @@ def _define_quantity(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"create macro parts(x) as regexp_extract(bare(x), '{shape}', ['over', 'low', 'unit', 'high_unit'])")
     # "$1-5 million": the unit stands once, for both.
     con.execute("create macro quantity_of(p) as finite_number(plain_number(p.low)) * scale(if(p.unit = '', p.high_unit, p.unit))")
-    con.execute("create macro quantity(x) as case when regexp_full_match(x, '[0-9]{1,15}') then x::double else quantity_of(parts(x)) end")
+    con.execute(
+        """create macro quantity(x) as case when x is null then null when regexp_full_match(x, '[0-9]{1,15}') then x::double
+            else list_transform([parts(x)], lambda p: quantity_of(p))[1] end"""
+    )
     # Nobody is a tenth of a person: 10,000 and 10.000 are both ten thousand.
     con.execute(r"create macro ungrouped(x) as regexp_replace(x, '\b([0-9]{1,3})[.,]([0-9]{3})\b', '\1\2', 'g')")
     con.execute(
@@ -107,7 +110,8 @@ def _define_moment(con: duckdb.DuckDBPyConnection, dates: list[str]) -> None:
     day, clock, zone = r"\d{4}-\d{2}-\d{2}", r"[T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?", r"\s?(Z|z|UTC|[+-]\d{2}(:?\d{2})?)"
     con.execute(
         f"""create macro read_moment(x) as coalesce({said} case
-            when regexp_full_match(x, '{day}({clock}({zone})?)?')
+            when regexp_full_match(x, '{day}({clock})?') then try_cast(x as timestamptz)
+            when regexp_full_match(x, '{day}{clock}{zone}')
                 then try_cast(regexp_replace(regexp_replace(x, ' ?(UTC|z)$', 'Z'), ' ([+-])', '\\1') as timestamptz)
             when regexp_full_match(x, '(19|20)\\d{{6}}') then try_strptime(x, '%Y%m%d')::timestamptz
             when regexp_full_match(x, '1\\d{{9}}') then to_timestamp(x::bigint)
@@ -116,6 +120,6 @@ def _define_moment(con: duckdb.DuckDBPyConnection, dates: list[str]) -> None:
     )
     # 0001-01-01 and 9999-12-31 are how systems write "no date".
     con.execute(
-        """create macro moment(x) as case when read_moment(x) > timestamptz '1900-01-01 00:00:00+00'
-            and read_moment(x) < timestamptz '2200-01-01 00:00:00+00' then read_moment(x) end"""
+        """create macro moment(x) as list_filter([read_moment(x)], lambda said: said > timestamptz '1900-01-01 00:00:00+00'
+            and said < timestamptz '2200-01-01 00:00:00+00')[1]"""
     )
