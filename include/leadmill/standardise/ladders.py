@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,5 +24,9 @@ def climb(con: duckdb.DuckDBPyConnection, texts: pa.Array, ladders: dict[str, li
 def _ladder(steps: list[Step]) -> str:
     """Write the SQL of one ladder; a text that already is a verdict stays it, so standardising twice changes nothing."""
     already = ", ".join(quote_text(verdict) for verdict in sorted({step.verdict for step in steps}))
-    rungs = " ".join(f"when regexp_matches(folded, {quote_text(phrases(step.words))}) then {quote_text(step.verdict)}" for step in steps)
-    return f"case when text in ({already}) then text {rungs} end"
+    return f"case when text in ({already}) then text {' '.join(map(_rung, steps))} end"
+
+
+@cache
+def _rung(step: Step) -> str:
+    return f"when regexp_matches(folded, {quote_text(phrases(step.words))}) then {quote_text(step.verdict)}"

@@ -149,7 +149,7 @@ class Names:
 
 def facts(con: duckdb.DuckDBPyConnection, cells: Mapping[str, Column], people: People) -> dict[str, Column]:
     """Return the shown `first_name` and `last_name` of every row: of their own columns, else of the full name."""
-    names = Names(people)
+    names = _rules(people)
     shown = {side: _polish(con, cells[side], names) for side in SIDES if side in cells}
     if "full_name" in cells:
         full = cells["full_name"].cells
@@ -163,7 +163,7 @@ def facts(con: duckdb.DuckDBPyConnection, cells: Mapping[str, Column], people: P
 
 def keys(con: duckdb.DuckDBPyConnection, side: str, shown: pa.Array, people: People) -> pa.Array:
     """Return the key of every shown first or last name: in SQL, and by `Names` where a word of it is no name or SQL has no letters."""
-    names = Names(people)
+    names = _rules(people)
     folded = {"first_name": "split_part(fold(replace(name, '-', '')), ' ', 1)", "last_name": "fold(name)"}[side]
     usual = f"not is_foreign(name) and not regexp_matches(fold(name), {quote_text(rf'[0-9]|{_apart(people)}')})"
     found = column(ask(con, f"case when {usual} then nullif({folded}, '') end as key", name=shown), "key")
@@ -191,8 +191,13 @@ def _halve(con: duckdb.DuckDBPyConnection, full: pa.Array, rules: Names) -> pa.T
 
 
 @cache
+def _rules(people: People) -> Names:
+    return Names(people)
+
+
+@cache
 def _plain(people: People) -> tuple[str, str]:
-    """Write the SQL of names as they are shown: those that are, behind titles, nothing but names with capitals rightly, everywhere or nowhere."""
+    """Write the SQL of names as they are shown, where behind titles is nothing but names, with capitals rightly, everywhere or nowhere."""
     bare, dotted = (
         "|".join(word for word in words if word.isascii() and word.isalpha()) for words in (people.titles, people.dotted_titles)
     )

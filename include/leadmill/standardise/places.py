@@ -37,6 +37,7 @@ def find(text: str, known: dict[str, str]) -> str | None:
     return codes.pop() if len(codes) == 1 else None
 
 
+@cache
 def _known(countries: Countries) -> dict[str, str]:
     own = {fold(name): code for code, names in countries.synonyms.items() for name in names}
     return _published() | own

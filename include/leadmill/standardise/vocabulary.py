@@ -43,7 +43,7 @@ class People(Section):
     particles: list[str]
 
 
-class Step(Strict):
+class Step(Section):
     """One step of a ladder: its verdict, and the phrases that give it."""
 
     verdict: str
