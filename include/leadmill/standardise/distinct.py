@@ -1,7 +1,7 @@
 """A column as its distinct texts and, per row, which of them it holds.
 
-What a text means is found out once and handed to every row that says it: a list of a million people holds sixteen job titles, and even its
-mailboxes are looked at without carrying the rest of the row along.
+What a text means is found out once and handed to every row that says it: a list of a million people holds sixteen job titles. Its
+mailboxes are nearly all different: those are read row by row, without carrying the rest of the row along.
 """
 
 from __future__ import annotations
@@ -15,29 +15,43 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+SELDOM = 0.02  # repeats in a tenth of the rows: finding them all would cost more than reading them again
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`texts`: what the cells say, each once, null where that is nothing. `codes`: per row the place of its text, or null."""
+    """`texts`: what the cells say, null where that is nothing. `codes`: per row the place of its text, or null; None: in order of rows."""
 
     texts: pa.Array
-    codes: pa.Array
+    codes: pa.Array | None
 
     def spread(self, facts: pa.Array) -> pa.Array:
         """Hand facts about the texts (one per text, in order) to the rows."""
-        return facts.take(self.codes)
+        return facts if self.codes is None else facts.take(self.codes)
 
     @property
     def cells(self) -> pa.Array:
         """The text of every row."""
         return self.spread(self.texts)
 
+    @property
+    def compact(self) -> pa.Array:
+        """The column as Arrow keeps it, to be taken apart again at no cost."""
+        return self.texts if self.codes is None else pa.DictionaryArray.from_arrays(self.codes, self.texts)
+
 
 def encode(cells: pa.Array | pa.ChunkedArray) -> Column:
-    """Take a column of rows, of any type, apart; one that is taken apart already stays it."""
+    """Take a column of rows, of any type, apart: each text once, or as it stands where hardly any comes twice."""
     whole = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+    if not isinstance(whole, pa.DictionaryArray) and _seldom_repeats(whole[: len(whole) // 10 + 1]):
+        return Column(whole, None)
     encoded = whole.dictionary_encode()
     return Column(encoded.dictionary, encoded.indices)
+
+
+def _seldom_repeats(cells: pa.Array) -> bool:
+    filled = len(cells) - cells.null_count
+    return bool(filled > cells.null_count and pc.count_distinct(cells).as_py() >= (1 - SELDOM) * filled)
 
 
 def ask(con: duckdb.DuckDBPyConnection, *answers: str, **columns: pa.Array) -> pa.Table:

@@ -34,7 +34,7 @@ def look_up(con: duckdb.DuckDBPyConnection, cells: Cells, words: Vocabulary, def
     told["country_code"] = _countries(cells, words, default, rows)
     if "phone" in cells:
         told |= phones.facts(con, cells["phone"], told["country_code"], default)
-    judge = trials.Judge(words.trials)
+    judge = trials.judge_of(words.trials)
     invented = [trials.find_names(con, list(people.values()), judge)] if people else []
     if company:
         key = column(company, "company_key")
@@ -82,12 +82,13 @@ def _sites(con: duckdb.DuckDBPyConnection, cells: Cells, mail: pa.Table | None) 
     found = []
     if "website" in cells:
         site = companies.sites(con, cells["website"].texts)
+        host = encode(site["host"])
         told["website"] = cells["website"].spread(column(site, "website"))
-        found.append(cells["website"].spread(companies.own(con, column(site, "host"))))
+        found.append(cells["website"].spread(host.spread(companies.own(con, companies.domains(con, host.texts)))))
     if mail:
         host = encode(mail["email_domain"])
-        is_known = pc.is_in(mail["email_kind"], pa.array(["personal", "shared"])).combine_chunks()
-        owner = pc.if_else(is_known, host.spread(companies.domains(con, host.texts)), pa.scalar(None, pa.string()))
+        is_known = pc.is_in(column(mail, "email_kind"), pa.array(["personal", "shared"]))
+        owner = pc.if_else(is_known, host.spread(companies.domains(con, host.texts)), None)
         found.append(cells["email"].spread(owner))
     return told | ({"domain": first_of(*found)} if found else {})
 

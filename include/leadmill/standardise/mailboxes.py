@@ -54,7 +54,7 @@ def facts(con: duckdb.DuckDBPyConnection, texts: pa.Array, mailboxes: Mailboxes)
     found = {
         "email": address,
         "email_key": _key(con, address, local, domains, mailboxes),
-        "email_domain": pa.DictionaryArray.from_arrays(domains.codes, domains.texts),
+        "email_domain": domains.compact,
         "email_kind": pc.case_when(kinds, *EMAIL_KINDS),
     }
     return pa.table(found)

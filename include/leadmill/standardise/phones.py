@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from phonenumbers.phonemetadata import PhoneMetadata
 
 from leadmill.standardise import phone_plans
-from leadmill.standardise.distinct import Column, column, encode, settle
+from leadmill.standardise.distinct import Column, column, settle
 
 _FLOAT = re.compile(r"[0-9]+\.0+")
 _SCIENTIFIC = re.compile(r"[0-9][.,]?[0-9]*e[+]?[0-9]+", re.IGNORECASE)
@@ -30,15 +30,11 @@ _NAMES = {value: name for name, value in _TYPES.items()}
 
 def facts(con: duckdb.DuckDBPyConnection, phone: Column, country: pa.Array, default: str | None) -> dict[str, pa.Array]:
     """Return phone and phone_type of every row: its text read as dialled in the row's country, once per distinct pair."""
-    region = encode(country)
-    regions = pa.concat_arrays([region.texts.cast(pa.string()), pa.nulls(1, pa.string())])
-    pairs = encode(pc.add(pc.multiply(phone.codes.cast(pa.int64()), len(regions)), pc.fill_null(region.codes, len(regions) - 1)))
-    keys = pairs.texts.to_numpy(zero_copy_only=False)
-    texts, countries = phone.texts.take(keys // len(regions)), regions.take(keys % len(regions))
-    con.register("dialled", pa.table({"place": np.arange(len(keys)), "text": texts, "country_code": countries}))
+    pairs, texts, countries = _pair(phone, country)
+    con.register("dialled", pa.table({"place": np.arange(len(texts)), "text": texts, "country_code": countries}))
     phone_plans.match(con)
     planned = con.sql("from planned where phone_type is not null").to_arrow_table().combine_chunks()
-    told = np.full(len(keys), -1)
+    told = np.full(len(texts), -1)
     told[planned["place"].to_numpy()] = np.arange(planned.num_rows)
     odd = pc.and_(pa.array(told < 0), pc.is_valid(texts))
     asked = zip(texts.filter(odd).to_pylist(), countries.filter(odd).to_pylist(), strict=True)
@@ -48,6 +44,18 @@ def facts(con: duckdb.DuckDBPyConnection, phone: Column, country: pa.Array, defa
         by_plan = column(planned, name).take(pa.array(told, mask=told < 0))
         found[name] = pairs.spread(settle(by_plan, odd, [answer[position] for answer in answers]))
     return found
+
+
+def _pair(phone: Column, country: pa.Array) -> tuple[Column, pa.Array, pa.Array]:
+    """Pair every text with the countries it is dialled in: the pairs as a column of rows, their texts and their countries."""
+    if phone.codes is None:
+        return phone, phone.texts, country
+    region = country.dictionary_encode()
+    regions = pa.concat_arrays([region.dictionary.cast(pa.string()), pa.nulls(1, pa.string())])
+    places = pc.fill_null(region.indices, len(regions) - 1)
+    pairs = pc.add(pc.multiply(phone.codes.cast(pa.int64()), len(regions)), places).dictionary_encode()
+    keys = pairs.dictionary.to_numpy()
+    return Column(pairs.dictionary, pairs.indices), phone.texts.take(keys // len(regions)), regions.take(keys % len(regions))
 
 
 def read(text: str, country: str | None, default: str | None = None) -> tuple[str | None, str | None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache, cached_property
 
 import duckdb
 import pyarrow as pa
@@ -25,6 +26,12 @@ MASHED = (
 )
 
 
+@cache
+def judge_of(trials: Trials) -> Judge:
+    """Return the judge over one vocabulary."""
+    return Judge(trials)
+
+
 class Judge:
     """Tells invented names and companies from real ones."""
 
@@ -35,7 +42,7 @@ class Judge:
         self._parts = self._idle | {word for phrase in self._names | self._companies for word in phrase.split()}
         self._mashed = re.compile(MASHED)
 
-    @property
+    @cached_property
     def parts(self) -> str:
         """The pattern of a folded name, of a person or company, all of whose words occur in invented ones."""
         return f"(?:(?:(?:{'|'.join(sorted(self._parts))}|(?:mc)?test[a-z]*)[0-9]*|[0-9]+)(?: |$))*"

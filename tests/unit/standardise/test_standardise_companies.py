@@ -20,7 +20,7 @@ def forms() -> dict[str, tuple[str | None, str | None]]:
     return dict(zip(names.to_pylist(), zip(*found.to_pydict().values(), strict=True), strict=True))
 
 
-NAMES = [
+NAMES: list[tuple[str, str | None, str | None]] = [
     ("Müller & Söhne GmbH & Co. KG", "muller sohne", "GmbH & Co. KG"),
     ("Mueller und Soehne GmbH", "muller sohne", "GmbH"),
     ("Acme G.m.b.H.", "acme", "GmbH"),
@@ -56,15 +56,35 @@ NAMES = [
     ("Acme Ltda.", "acme", "Ltda"),
     ("Limited Edition Prints", "limited edition prints", None),
     ("Plan A", "plan a", None),
-    ("Inc.", "inc", None),
+    ("GmbH", None, None),
+    ("Inc.", None, None),
+    ("S.A.", None, None),
+    ("sarl", None, None),
+    ("GmbH & Co. KG", None, None),
+    ("UG (haftungsbeschränkt)", None, None),
+    ("GmbH i.L.", None, None),
+    ("Firma", None, None),
+    ("株式会社", None, None),
+    ("K+S AG", "k s", "AG"),
+    ("K+S", "k s", None),
+    ("AES", "as", None),
+    ("AES Corp", "as", "Corp"),
+    ("- . -", None, None),
+    ("…", None, None),
+    ("®", None, None),
 ]
 
 
 @pytest.mark.parametrize(("name", "key", "form"), NAMES)
 def test_a_company_has_a_key_without_its_legal_form(
-    forms: dict[str, tuple[str | None, str | None]], name: str, key: str, form: str | None
+    forms: dict[str, tuple[str | None, str | None]], name: str, key: str | None, form: str | None
 ) -> None:
     assert forms[name] == (key, form)
+
+
+def test_a_name_that_is_nothing_but_a_legal_form_or_signs_names_no_company() -> None:
+    """Everybody at "GmbH" would else be a colleague of everybody else there."""
+    assert company_keys(pa.array(["GmbH", "Inc.", "---", "Acme GmbH"])).to_pylist() == [None, None, None, "acme"]
 
 
 def test_company_keys_answers_in_the_order_asked_and_keeps_nulls() -> None:
