@@ -1,7 +1,7 @@
 """Which pairs of rows are worth comparing: those that share a rare enough word, number, date or mailbox.
 
 Every value leaves tokens in one index; the rarest are taken first until the pairs they propose fill the budget. So no blocking rule has
-to be chosen, and a typing error in one column is made good by any other.
+to be chosen, and a typing error in one column is made good by any other. What is too common for a long table by itself is taken in twos.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from collections.abc import Sequence
 
 import duckdb
 
-from leadmill.match.profile import Field
+from leadmill.match.profile import MOST_FIELDS, Field
 
 PAIRS_PER_ROW, MOST_PAIRS = 130, 40_000_000  # proposed by tokens, before they are ranked
 KEPT_PER_ROW, MOST_KEPT = 12, 4_000_000  # compared; of a large table the rarest likeness has to do
 PAIRS_AT_LEAST, KEPT_AT_LEAST = 1_000_000, 200_000  # of a small table everything plausible is compared
 AT_ONCE = 5_000_000  # pairs ranked in memory
+COMMON = 20  # one row in so many holds what is not even looked at in twos
 PASSED = 100_000  # pairs looked at of those proposed but not compared
 
 
@@ -25,18 +26,17 @@ def block(con: duckdb.DuckDBPyConnection, fields: Sequence[Field], rows: int, fi
     Returns how many pairs were passed over. With `first_of_other`, rows from that number on are the second file, and only pairs across the
     two files are proposed.
     """
-    con.execute("create or replace temp table token (i integer, t ubigint)")
-    for field in fields:
+    con.execute("create or replace temp table token (i integer, f utinyint, t ubigint)")
+    for place, field in enumerate(fields):
         value = f"select distinct {field.column}_v, hash('{_space(field)}', unnest({_tokens(field)})) as t from value_{field.column}"
-        con.execute(f"insert into token select i, t from cell join ({value}) using ({field.column}_v)")
+        con.execute(f"insert into token select i, {place}, t from cell join ({value}) using ({field.column}_v)")
+    most = min(max(PAIRS_PER_ROW * rows, PAIRS_AT_LEAST), MOST_PAIRS)
+    if _index(con, rows, most):
+        _join_common(con, rows)
+        _index(con, rows, most)
     con.execute(
-        f"""
-        create or replace temp table rare as
-        with counted as (select t, count(*) as n from token group by t having count(*) > 1),
-        running as (select t, ln({rows} / n)::float as weight, sum(n * (n - 1) / 2) over (order by n, t rows unbounded preceding) as pairs
-                    from counted)
-        select * from running where pairs <= {min(max(PAIRS_PER_ROW * rows, PAIRS_AT_LEAST), MOST_PAIRS)};
-        create or replace temp table posting as select i, t, weight from token join rare using (t);
+        """
+        create or replace temp table posting as select distinct i, t, weight from token join rare using (t);
         create or replace temp table candidate (l integer, r integer);
         create or replace temp table passed (l integer, r integer);
         """
@@ -45,6 +45,33 @@ def block(con: duckdb.DuckDBPyConnection, fields: Sequence[Field], rows: int, fi
     parts = int(con.execute("select coalesce(max(pairs), 0) from rare").fetchall()[0][0] // AT_ONCE) + 1
     kept = min(max(KEPT_PER_ROW * rows, KEPT_AT_LEAST), MOST_KEPT) // parts
     return sum(_propose(con, f"a.i % {parts} = {part} and {across}", kept, PASSED // parts) for part in range(parts))
+
+
+def _index(con: duckdb.DuckDBPyConnection, rows: int, most: int) -> bool:
+    """Make `held(t, n)`, how many rows hold a token, and `rare(t, n, weight, pairs)`, those within the budget; tell if it ran out."""
+    con.execute(
+        f"""
+        create or replace temp table held as select t, count(*) as n from token group by t having count(*) > 1;
+        create or replace temp table rare as
+        with running as (
+            select t, n, ln({rows} / n)::float as weight, sum(n * (n - 1) / 2) over (order by n, t rows unbounded preceding) as pairs from held)
+        select * from running where pairs <= {most};
+        """
+    )
+    return bool(con.execute("select (select count(*) from rare) < (select count(*) from held)").fetchall()[0][0])
+
+
+def _join_common(con: duckdb.DuckDBPyConnection, rows: int) -> None:
+    """Add what is too common by itself in twos: a first name with a last name, a last name with a town; of each field its rarest."""
+    con.execute(
+        f"""
+        create or replace temp table common as
+        select i, f, arg_min(t, n) as t from token join held using (t)
+        where n > (select coalesce(max(n), 0) from rare) and n * {COMMON} <= {rows} group by i, f;
+        insert into token
+        select a.i, {MOST_FIELDS}, hash(least(a.t, b.t), greatest(a.t, b.t)) from common a join common b using (i) where a.f < b.f;
+        """
+    )
 
 
 def _propose(con: duckdb.DuckDBPyConnection, which: str, kept: int, drawn: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -11,7 +12,8 @@ from unit.match.clean_lists import clean, plant
 from unit.match.strangers import people
 
 from leadmill.errors import SourceError
-from leadmill.match import block, deduplicate, link_tables, measure
+from leadmill.match import block, compare, deduplicate, link_tables, measure
+from leadmill.match.profile import profile
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +169,19 @@ def test_links_at_the_edge(ours: list[str], theirs: list[str], expected: list[in
 def test_two_files_without_a_common_column_cannot_be_linked() -> None:
     with pytest.raises(SourceError, match="no column in common"):
         link_tables(pa.table({"a": ["x"]}), pa.table({"b": ["x"]}))
+
+
+def test_of_a_long_table_names_too_common_alone_are_found_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the first name nor the last nor the town is rare, and nothing else was written down twice."""
+    monkeypatch.setattr(block, "PAIRS_AT_LEAST", 0)
+    monkeypatch.setattr(block, "PAIRS_PER_ROW", 8)
+    rng = random.Random(9)
+    firsts, lasts, towns = ([f"{stem}{a}{b}" for a in "aeiou" for b in "klmnr"] for stem in ("f", "l", "t"))
+    rows = [{"first": rng.choice(firsts), "last": rng.choice(lasts), "town": rng.choice(towns)} for _ in range(2_000)]
+    table = pa.Table.from_pylist([*rows, *rows[:300]])
+    with duckdb.connect() as con:
+        compare.prepare(con)
+        block.block(con, profile(con, table).fields, table.num_rows)
+        found = con.execute("select l from candidate where r = l + 2000").fetchall()
+
+    assert len(found) > 290
