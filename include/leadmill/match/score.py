@@ -1,6 +1,6 @@
 """The second tier at work: a model kept on disk scores the pairs of a night, in DuckDB or on Spark, with the same result.
 
-In DuckDB the pairs are proposed on hashes of what they share, once for all blocks: 1.2M pairs of 2M records cost 3 CPU s, Splink's own
+In DuckDB the pairs are proposed on hashes of what they share, once for all blocks: 1.2M pairs of 2M records cost 2 CPU s, Splink's own
 joins on text 8. Spark has Splink propose them, on its machines. DuckDB spills what its memory does not hold. The pairs of more than
 `at_once` records are scored in turns, for the many columns Splink computes of a pair must lie somewhere; turns change no pair, for a
 pair is scored by its two records alone.
