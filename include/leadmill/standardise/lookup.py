@@ -52,7 +52,7 @@ def _spread(cells: Column | None, facts: pa.Table | None) -> Told:
 
 def _any(columns: list[pa.Array], rows: int) -> pa.Array:
     """Say of every row whether any of the columns is true."""
-    return reduce(pc.or_, (pc.fill_null(each, False) for each in columns), pa.array([False] * rows, pa.bool_()))
+    return reduce(pc.or_, (pc.fill_null(each, False) for each in columns), pa.repeat(pa.scalar(value=False), rows))
 
 
 def _titles(con: duckdb.DuckDBPyConnection, cells: Cells, words: Vocabulary) -> Told:
@@ -95,7 +95,7 @@ def _sites(con: duckdb.DuckDBPyConnection, cells: Cells, mail: pa.Table | None) 
 
 def _countries(cells: Cells, words: Vocabulary, default: str | None, rows: int) -> pa.Array:
     if "country" not in cells:
-        return pa.array([default] * rows, pa.string())
+        return pa.repeat(pa.scalar(default, pa.string()), rows)
     country = cells["country"]
     return pc.if_else(
         pc.is_null(country.cells), pa.scalar(default, pa.string()), country.spread(places.codes(country.texts, words.countries))

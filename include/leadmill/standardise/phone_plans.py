@@ -50,6 +50,13 @@ def match(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"create or replace temp table planned as {matched}")
 
 
+def forget(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop what `match` created: as much memory as the numbers themselves."""
+    con.execute("drop table planned; drop table plain_phone")
+    con.unregister("dialled")
+
+
+@cache
 def _codes() -> pa.Table:
     """List every three digits a number can begin with abroad, with the calling code in them and its main region."""
     regions = {str(code): regions[0] for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()}

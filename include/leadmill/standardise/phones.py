@@ -34,6 +34,7 @@ def facts(con: duckdb.DuckDBPyConnection, phone: Column, country: pa.Array, defa
     con.register("dialled", pa.table({"place": np.arange(len(texts)), "text": texts, "country_code": countries}))
     phone_plans.match(con)
     planned = con.sql("from planned where phone_type is not null").to_arrow_table().combine_chunks()
+    phone_plans.forget(con)
     told = np.full(len(texts), -1)
     told[planned["place"].to_numpy()] = np.arange(planned.num_rows)
     odd = pc.and_(pa.array(told < 0), pc.is_valid(texts))

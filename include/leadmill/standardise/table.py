@@ -16,7 +16,7 @@ from leadmill.standardise.distinct import Column, ask, column, encode, first_of
 from leadmill.standardise.lookup import look_up
 from leadmill.standardise.vocabulary import Vocabulary, Words, load_vocabulary
 
-ROWS = 500_000  # at a time: what is looked up beside them then fits in a few hundred MB, however long the list is
+ROWS = 750_000  # at a time: what is looked up beside them then fits in a few hundred MB, however long the list is
 # Columns where "NA" or "none" may be a name, a country, an answer or an id: only what is surely no value is emptied there.
 _MAY_BE_NAMED_NONE = frozenset(
     ("first_name", "last_name", "full_name", "city", "region", "country", "do_not_contact", "is_won", "crm_id",
@@ -70,7 +70,7 @@ def _standardise(con: duckdb.DuckDBPyConnection, rows: pa.Table, source: Source,
     for field in schema:
         cell = f"a.{field.name}" if field.name in source.attributes else field.name
         if cell in cells and field.name not in told:
-            told[field.name] = _read(con, cells[cell], field, source)
+            told[field.name] = _read(con, cells.pop(cell), field, source)
     return pa.table(
         [told[field.name].cast(field.type) if field.name in told else pa.nulls(rows.num_rows, field.type) for field in schema],
         schema=schema,
