@@ -54,7 +54,8 @@ def _index(con: duckdb.DuckDBPyConnection, rows: int, most: int) -> bool:
         create or replace temp table held as select t, count(*) as n from token group by t having count(*) > 1;
         create or replace temp table rare as
         with running as (
-            select t, n, ln({rows} / n)::float as weight, sum(n * (n - 1) / 2) over (order by n, t rows unbounded preceding) as pairs from held)
+            select t, n, ln({rows} / n)::float as weight,
+                sum(n * (n - 1) / 2) over (order by n, t rows unbounded preceding) as pairs from held)
         select * from running where pairs <= {most};
         """
     )

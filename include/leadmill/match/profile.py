@@ -31,7 +31,7 @@ IN_ORDER = 0.95  # share of rows that go up (or down) for a column to be a row n
 DENSE = 20  # numbers given out one after the other lie this close, on average, at most
 NAMING_CODE = 6  # letters a code has on average to name anybody: a phone, a registry number; not a price, not an age
 MOSTLY_OWN = 0.3  # and as many values for its rows at least: not a page many visited
-SHOWN = 20_000  # distinct values a column's kind is told from
+SHOWN, SHOWN_LETTERS = 20_000, 2_000  # distinct values a column's kind is told from, and letters of each
 MOST_FIELDS = 20  # columns compared, the most telling first
 MOST_LETTERS = 200  # of a cell that are compared
 
@@ -125,7 +125,7 @@ def _look(con: duckdb.DuckDBPyConnection, name: str, column: str, first_of_other
         counted as (select v, count(*) as n from value where v is not null group by v),
         told as (select count(*) as distinct_values, coalesce(sum(n), 0) as filled,
                  sum(n * (n - 1)) / greatest(sum(n) * (sum(n) - 1), 1) as agree from counted),
-        shown as (select v from counted order by hash(v), v limit {SHOWN})
+        shown as (select left(v, {SHOWN_LETTERS}) as v from counted order by hash(v), v limit {SHOWN})
         select (select count(*) from value), any_value(filled), any_value(distinct_values),
                avg(contains(v, '@')::int), avg(regexp_full_match(v, $date)::int), avg(regexp_matches(v, '[0-9]')::int),
                avg(len(string_split_regex(v, '\\s+'))), median(len(string_split_regex(v, '\\s+'))), avg(length(v)),
@@ -168,7 +168,7 @@ def _is_key(con: duckdb.DuckDBPyConnection, column: str, file: str) -> bool:
         return False
     reached, rising, falling, dense = con.execute(
         f"""
-        with value as (select i, trim({column}) as v from given_cell where {file}),
+        with value as (select i, left(trim({column}), {SHOWN_LETTERS}) as v from given_cell where {file}),
         numbered as (select i, v, try_cast(left(regexp_replace(v, '[^0-9]', '', 'g'), 15) as bigint) as n from value),
         stepped as (select *, n - lag(n) over (order by i) as step from numbered)
         select avg(regexp_full_match(v, $reached)::int),

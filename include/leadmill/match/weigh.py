@@ -127,7 +127,10 @@ def _odds(share: float) -> float:
 def _patterns(levels: Levels, pairs: int) -> tuple[Levels, Floats]:
     """Count the distinct combinations of levels, scaled up to `pairs` pairs; three bits a field, so at most profile.MOST_FIELDS of them."""
     places = np.arange(levels.shape[1], dtype=np.int64) * 3
-    packed, counts = np.unique(((levels.astype(np.int64) + 1) << places).sum(axis=1), return_counts=True)
+    packed = np.zeros(len(levels), np.int64)
+    for field, place in enumerate(places):  # one field after the other: all at once would take eight times the memory of the levels
+        packed |= (levels[:, field].astype(np.int64) + 1) << place
+    packed, counts = np.unique(packed, return_counts=True)
     patterns = ((packed[:, None] >> places & 7) - 1).astype(np.int8)
     return patterns, np.asarray(counts * (pairs / max(len(levels), 1)), dtype=np.float64)
 
