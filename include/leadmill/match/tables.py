@@ -27,6 +27,7 @@ from leadmill.match.weigh import Floats, Model, Pairs, evidence, fit, probabilit
 
 CERTAIN_ENOUGH = 0.5
 SEED = 1
+PILOT = 500_000  # candidates compared in every field, to see which fields are worth it
 MEMORY = "1GB"  # DuckDB spills beyond; the pairs themselves take as much again
 Tell = Callable[[str], object]
 
@@ -178,13 +179,17 @@ def _score(table: pa.Table, ignore: Sequence[str], first_of_other: int | None, t
         sample(con, rows, SEED, first_of_other)
         ends = con.execute("select l, r from candidate order by l, r").fetchnumpy()
         tell(f"comparing {len(ends['l']):,} pairs of rows")
-        levels, passed, strangers = (compare(con, fields, pairs) for pairs in ("candidate", "passed", "stranger"))
-        tell("learning what agreement is worth")
-        pairs = Pairs(levels, strangers, _pairs_in_all(rows, first_of_other), passed, passed_over)
+        drawn = max(len(ends["l"]) // PILOT, 1)
+        con.execute(f"create or replace temp table pilot as select l, r from candidate where hash(l, r) % {drawn} = 0")
+        levels, passed, strangers = (compare(con, fields, pairs) for pairs in ("pilot", "passed", "stranger"))
+        pairs = Pairs(levels, strangers, _pairs_in_all(rows, first_of_other), passed, passed_over, len(ends["l"]))
         beside = of_the_row(fields, pairs, may_change)
         left_out = seen.left_out | {fields[place].name: "rows about the same differ in it" for place in beside}
         telling = [place for place in range(len(fields)) if place not in beside]
         fields, pairs = tuple(fields[place] for place in telling), pairs.of(telling)
+        if drawn > 1:
+            pairs = replace(pairs, candidates=compare(con, fields, "candidate"))
+        tell("learning what agreement is worth")
         model = fit(fields, pairs)
         bits = evidence(model, pairs.candidates, ends["l"], _values(con, fields))
     return Scored(fields, model, ends["l"], ends["r"], pairs.candidates, bits, model.prior + bits.sum(axis=1), left_out)

@@ -54,6 +54,7 @@ class Model:
 class Pairs:
     """The pairs of a table, as far as they were looked at: levels of shape (pairs, fields). `in_all`: pairs the table has.
 
+    `candidates` are the likeliest, or of very many (`count`) a sample.
     `passed` is a sample of the `passed_over` pairs that have something in common and were not compared. Without it bundles of likeness
     too rare for random pairs to show, and too common for all of them to be candidates, would not be known for what they are.
     """
@@ -63,6 +64,16 @@ class Pairs:
     in_all: int
     passed: Levels | None = None
     passed_over: int = 0
+    count: int = 0
+
+    def __post_init__(self) -> None:
+        """Count the candidates, unless they are a sample."""
+        object.__setattr__(self, "count", self.count or len(self.candidates))
+
+    @property
+    def each(self) -> float:
+        """How many candidates one that was looked at stands for."""
+        return self.count / max(len(self.candidates), 1)
 
     def of(self, fields: Sequence[int]) -> Pairs:
         """Look at some fields only."""
@@ -72,14 +83,14 @@ class Pairs:
 
 def fit(fields: Sequence[Field], pairs: Pairs) -> Model:
     """Fit a model to the pairs of a table."""
-    patterns, counts = _patterns(pairs.candidates, len(pairs.candidates))
+    patterns, counts = _patterns(pairs.candidates, pairs.count)
     others, other_counts, other_each = _sampled(pairs)
     every, sizes = np.concatenate([patterns, others]), [level_count(field) for field in fields]
-    each = np.append(np.ones(len(counts)), other_each)
+    each = np.append(np.full(len(counts), pairs.each), other_each)
     if len(fields) == 1:
         return _assume(sizes[0], every[:, 0], np.append(counts, other_counts))
     m, among = [_prior(size) for size in sizes], depend(others, other_counts, 0 * other_counts, other_each, sizes)
-    model = Model(_odds(FIRST_GUESS * max(len(pairs.candidates), 1) / pairs.in_all), tuple(m), among)
+    model = Model(_odds(FIRST_GUESS * max(pairs.count, 1) / pairs.in_all), tuple(m), among)
     same = counts * probability(_total(patterns, model)) * _differ_in_nothing(fields, patterns)
     for turn in range(ROUNDS):
         before, share = same, float(np.clip(same.sum() / pairs.in_all, 1e-12, 0.5))
@@ -97,7 +108,7 @@ def fit(fields: Sequence[Field], pairs: Pairs) -> Model:
 
 def _sampled(pairs: Pairs) -> tuple[Levels, Floats, Floats]:
     """Put the samples together: patterns, how many pairs each stands for, and how many a single pair of its sample does."""
-    rest = max(pairs.in_all - len(pairs.candidates) - pairs.passed_over, 0)
+    rest = max(pairs.in_all - pairs.count - pairs.passed_over, 0)
     parts = [(pairs.strangers, rest)] if pairs.passed is None else [(pairs.strangers, rest), (pairs.passed, pairs.passed_over)]
     counted = [_patterns(levels, stands_for) for levels, stands_for in parts]
     each = [
@@ -108,9 +119,9 @@ def _sampled(pairs: Pairs) -> tuple[Levels, Floats, Floats]:
 
 def related(fields: Sequence[Field], pairs: Pairs) -> Floats:
     """Mutual information of every two fields over all pairs of the table, in bits: 0 when they have nothing to do with each other."""
-    patterns, counts = _patterns(pairs.candidates, len(pairs.candidates))
+    patterns, counts = _patterns(pairs.candidates, pairs.count)
     others, other_counts, other_each = _sampled(pairs)
-    every, each = np.concatenate([patterns, others]), np.append(np.ones(len(counts)), other_each)
+    every, each = np.concatenate([patterns, others]), np.append(np.full(len(counts), pairs.each), other_each)
     return relations(every, np.append(counts, other_counts), each, [level_count(field) for field in fields])
 
 
