@@ -87,9 +87,7 @@ def _sites(con: duckdb.DuckDBPyConnection, cells: Cells, mail: pa.Table | None) 
         found.append(cells["website"].spread(host.spread(companies.own(con, companies.domains(con, host.texts)))))
     if mail:
         host = encode(mail["email_domain"])
-        is_known = pc.is_in(column(mail, "email_kind"), pa.array(["personal", "shared"]))
-        owner = pc.if_else(is_known, host.spread(companies.domains(con, host.texts)), None)
-        found.append(cells["email"].spread(owner))
+        found.append(cells["email"].spread(host.spread(companies.own(con, companies.domains(con, host.texts)))))
     return told | ({"domain": first_of(*found)} if found else {})
 
 

@@ -109,6 +109,23 @@ def test_crm_kinds_are_typed_too() -> None:
 
 
 @pytest.mark.parametrize(
+    ("email", "domain"),
+    [
+        ("ann.lee@acme.de", "acme.de"),
+        ("info@acme.de", "acme.de"),
+        ("ann.lee@mail.acme.de", "acme.de"),
+        ("ann.lee@gmail.com", None),
+        ("info@gmail.com", None),
+        ("sales@web.de", None),
+        ("office@yahoo.co.uk", None),
+        ("info@mailinator.com", None),
+    ],
+)
+def test_a_mail_provider_is_nobodys_company_whoever_shares_the_mailbox(email: str, domain: str | None) -> None:
+    assert one("list", email=email).get("domain") == domain
+
+
+@pytest.mark.parametrize(
     ("cells", "domain"),
     [
         ({"domain": "acme.de"}, "acme.de"),
