@@ -137,13 +137,17 @@ def _odds(share: float) -> float:
 
 def _patterns(levels: Levels, pairs: int) -> tuple[Levels, Floats]:
     """Count the distinct combinations of levels, scaled up to `pairs` pairs; three bits a field, so at most profile.MOST_FIELDS of them."""
-    places = np.arange(levels.shape[1], dtype=np.int64) * 3
-    packed = np.zeros(len(levels), np.int64)
-    for field, place in enumerate(places):  # one field after the other: all at once would take eight times the memory of the levels
-        packed |= (levels[:, field].astype(np.int64) + 1) << place
-    packed, counts = np.unique(packed, return_counts=True)
-    patterns = ((packed[:, None] >> places & 7) - 1).astype(np.int8)
+    _, first, counts = np.unique(_pack(levels), return_index=True, return_counts=True)
+    patterns = levels[first]
     return patterns, np.asarray(counts * (pairs / max(len(levels), 1)), dtype=np.float64)
+
+
+def _pack(levels: Levels) -> Ints:
+    """Write the levels of each pair as one number, field after field: all at once would take eight times the memory of the levels."""
+    packed = np.zeros(len(levels), np.int64)
+    for field in range(levels.shape[1]):
+        packed |= (levels[:, field].astype(np.int64) + 1) << 3 * field
+    return packed
 
 
 def _assume(size: int, levels: npt.NDArray[np.int8], counts: Floats) -> Model:
@@ -161,12 +165,14 @@ def evidence(model: Model, levels: Levels, left: Ints, values: Sequence[Ints]) -
     Where equality follows from another field, how rare the value is says less: of different ones that share a phone, a share has the
     town in common however small it is.
     """
-    bits = _bits(model, levels)
+    _, first, pattern = np.unique(_pack(levels), return_index=True, return_inverse=True)
+    patterns = levels[first]
+    bits = _bits(model, patterns)[pattern]
     same = probability(model.prior + bits.sum(axis=1))
     for k, value in enumerate(values):
         equal = levels[:, k] == len(model.m[k]) - 1
         rarity = _rarity(value, value[left[equal]], same[equal])
-        usual, chance = model.among.given(levels[equal], k), model.among.chance(k)
+        usual, chance = model.among.given(patterns, k)[pattern[equal]], model.among.chance(k)
         follows = np.clip((usual - chance) / (1 - chance), 0, 1)
         bits[equal, k] += np.clip(np.log2(usual / (follows + (1 - follows) * rarity)), -RARITY_BITS, RARITY_BITS)
     return bits
