@@ -20,7 +20,7 @@ Meanings = Mapping[str, str]  # header -> canonical column
 
 def align(table: pa.Table, other: pa.Table, meanings: Meanings | None = None, other_meanings: Meanings | None = None) -> pa.Table:
     """Stack the common columns of two tables as text, under the headers of the first. Raises SourceError when they have none."""
-    meanings, other_meanings = dict(meanings or {}), dict(other_meanings or {})
+    meanings, other_meanings = _present(table, meanings), _present(other, other_meanings)
     pairs = _by_name(table, other)
     pairs |= _by_meaning(meanings, other_meanings, set(pairs), set(pairs.values()))
     columns = {name: (_text(table, name), _text(other, partner)) for name, partner in pairs.items()}
@@ -47,6 +47,11 @@ def fill_whole_names(table: pa.Table, meanings: Meanings | None = None) -> pa.Ta
 def changing(meanings: Meanings | None = None) -> list[str]:
     """Headers of what may have changed since, though it is told in words."""
     return [name for name, meaning in (meanings or {}).items() if meaning in CHANGING]
+
+
+def _present(table: pa.Table, meanings: Meanings | None) -> dict[str, str]:
+    """Leave out what is said of columns that are not looked at."""
+    return {name: meaning for name, meaning in (meanings or {}).items() if name in table.column_names}
 
 
 def _by_name(table: pa.Table, other: pa.Table) -> dict[str, str]:

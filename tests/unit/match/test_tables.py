@@ -142,6 +142,13 @@ def test_rows_of_one_file_find_themselves_in_another(crowd: pa.Table) -> None:
     assert all((row["match"] is None) == (row["probability"] < 0.5) for row in links.to_pylist())
 
 
+def test_what_is_ignored_is_not_looked_for_because_its_header_has_a_meaning() -> None:
+    table = pa.table({"Kundennummer": ["1", "2"], "name": ["Anna Huber", "Peter Moser"]})
+    said = {"Kundennummer": "crm_id", "name": "full_name"}
+
+    assert link_tables(table, table, ["Kundennummer"], said, said).links["match"].to_pylist() == [0, 1]
+
+
 def test_row_numbers_of_two_files_are_no_likeness() -> None:
     """Both count from one; that the third row is the third row says nothing."""
     ours, theirs = (pa.table({"id": list("1234"), "name": names}) for names in (["Ada", "Bea", "Cid", "Dan"], ["Eva", "Fay", "Gus", "Hal"]))
