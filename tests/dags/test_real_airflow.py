@@ -173,12 +173,13 @@ def reject(airflow: Airflow) -> dict[str, str]:
 def over_or_answered(airflow: Airflow) -> bool:
     """Say no to a question that stands; tell whether the night is over.
 
-    Airflow takes an answer given before the scheduler has heard that the asking worker is gone (its next beat) for a task
-    that died, and asks again. So a program reads as slowly as a person does, and answers as often as it is asked.
+    Airflow takes an answer given before the scheduler has heard that the asking worker is gone for a task that died, and asks again.
+    A worker may take up to five seconds to go, and the scheduler hears of it at its next beat. So a program reads as slowly as a
+    person does, and answers as often as it is asked.
     """
     question = "/api/v2/dags/nightly/dagRuns/asked/taskInstances/approve/-1/hitlDetails"
     if "awaiting_input" in {task.state for task in airflow.tasks("asked")}:
-        time.sleep(5)
+        time.sleep(15)
         answer = airflow.session.patch(airflow.url + question, json={"chosen_options": ["Reject"], "params_input": {}}, timeout=30)
         assert answer.status_code in (200, 409), answer.text  # 409: it has our answer, and goes on at its next beat
     return airflow.states("asked")["nightly"] in ("success", "failed")
