@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -66,12 +67,22 @@ def _golden(con: duckdb.DuckDBPyConnection, owner: str, groups: list[Survival]) 
     placed = [(field, f"g{number}") for number, group in enumerate(groups) for field in group.fields]
     order = {name: place for place, name in enumerate(("company_id", *LEAD.names))}
     placed.sort(key=lambda item: order.get(item[0], len(order)))
-    values = ", ".join(f"{group}.{quote(field)}" for field, group in placed)
-    origins = ", ".join(f"{quote(field)} := if({group}.{quote(field)} is null, null, {group}.origin)" for field, group in placed)
+    chosen = _select(owner, [(field, f"{group}.{quote(field)}", f"{group}.origin") for field, group in placed])
+    given = _select(owner, [(field, quote(field), "origin") for field, _ in placed])  # where only one record speaks, there is no choice
     return con.sql(
-        f"with best as (select {owner}, {best} from evidence where {owner} is not null group by {owner}) "
-        f"select {owner}, {values}, to_json(struct_pack({origins}))::varchar as provenance from best order by {owner}"
+        f"""
+        with owned as (select *, count(*) over (partition by {owner}) as records from evidence where {owner} is not null),
+        best as (select {owner}, {best} from owned where records > 1 group by {owner})
+        select * from (select {chosen} from best union all select {given} from owned where records = 1) order by {owner}
+        """
     ).to_arrow_table()
+
+
+def _select(owner: str, fields: Sequence[tuple[str, str, str]]) -> str:
+    """Write the columns of a golden record from fields, the expressions of their values, and those of their origins."""
+    values = ", ".join(f"{value} as {quote(field)}" for field, value, _ in fields)
+    origins = ", ".join(f"{quote(field)} := if({value} is null, null, {origin})" for field, value, origin in fields)
+    return f"{owner}, {values}, to_json(struct_pack({origins}))::varchar as provenance"
 
 
 def _best(group: Survival) -> str:
