@@ -17,7 +17,7 @@ from sqlalchemy import Column, ColumnElement, Connection, MetaData, Select, Tabl
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import NullType
 
-from leadmill.registry.column_types import Utc, arrow_type
+from leadmill.registry.column_types import Utc, Words, arrow_type
 
 BATCH = 50_000
 
@@ -103,12 +103,15 @@ def table_of(columns: Iterable[Any], rows: Sequence[Sequence[Any]]) -> pa.Table:
 
 
 def _as_stored(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Take a moment as the database hands it out, SQLite as text: reading it row by row in Python was a tenth of a night."""
-    return type_coerce(column, NullType()).label(column.key) if isinstance(column.type, Utc) else column
+    """Take moments and words as the database hands them out, SQLite as text: reading them row by row was a tenth of a night."""
+    return type_coerce(column, NullType()).label(column.key) if isinstance(column.type, (Utc, Words)) else column
 
 
 def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    """Make an array; moments of SQLite are text in UTC."""
+    """Make an array; moments of SQLite are text in UTC, words are JSON, of which there are few."""
+    if pa.types.is_list(kind):
+        words = {text: json.loads(text) for text in set(values) if text is not None}
+        return pa.array([words.get(text) for text in values], type=kind)
     if pa.types.is_timestamp(kind) and isinstance(next((value for value in values if value is not None), None), str):
         return pa.array(values, pa.string()).cast(pa.timestamp("us")).cast(kind)
     return pa.array(values, type=kind)
