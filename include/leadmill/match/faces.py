@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from leadmill.config.matching import Key
-from leadmill.match.groups import Hashes, Ints, both, distinct, group
+from leadmill.match.cluster import Ints
+from leadmill.match.groups import Hashes, both, distinct, group
 
 MAX_NAMES = 50  # names on one value beyond which only equal names are compared
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+from leadmill.match.cluster import Ints
+
 Hashes = npt.NDArray[np.uint64]
 SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying loses nothing (Knuth's multiplicative hashing)
 

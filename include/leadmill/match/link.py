@@ -14,8 +14,9 @@ import pyarrow as pa
 
 from leadmill.config.matching import Agreement, Key
 from leadmill.engine import quote, quote_text
+from leadmill.match.cluster import Ints
 from leadmill.match.faces import Faces, Holders, share, words_of, worth_comparing
-from leadmill.match.groups import Ints, among, group
+from leadmill.match.groups import among, group
 from leadmill.match.names import DIFFERENT, LEAST, NEEDED, compare_names
 from leadmill.match.nodes import by_node
 

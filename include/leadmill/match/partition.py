@@ -48,8 +48,9 @@ def partition_persons(con: duckdb.DuckDBPyConnection, settings: Matching, model:
     con.register("labelled", pa.table({"i": np.flatnonzero(open_tonight)}))
     con.execute("create or replace temp table open_tonight as from labelled; delete from tie where l not in (from open_tonight)")
     con.unregister("labelled")
-    faces = _faces(con)
-    _rivals(con, labels, faces, open_tonight)
+    names = by_node(con, "w")
+    faces = _faces(con, names)
+    _rivals(con, labels, names, faces, open_tonight)
     compare_names(con, "rival", "rivalry")
     return _settled(
         con,
@@ -62,9 +63,9 @@ def partition_persons(con: duckdb.DuckDBPyConnection, settings: Matching, model:
     )
 
 
-def _faces(con: duckdb.DuckDBPyConnection) -> Ints:
+def _faces(con: duckdb.DuckDBPyConnection, names: Ints) -> Ints:
     """Return of every node its name; of one that people spoke of, a face of its own."""
-    faces: Ints = by_node(con, "w")
+    faces = names.copy()
     asked = con.execute(
         "select i from node where record_id in (select record_id_l from answer union all select record_id_r from answer)"
     ).fetchnumpy()["i"]
@@ -72,12 +73,12 @@ def _faces(con: duckdb.DuckDBPyConnection) -> Ints:
     return faces
 
 
-def _rivals(con: duckdb.DuckDBPyConnection, labels: Ints, faces: Ints, open_tonight: npt.NDArray[np.bool_]) -> None:
+def _rivals(con: duckdb.DuckDBPyConnection, labels: Ints, names: Ints, faces: Ints, open_tonight: npt.NDArray[np.bool_]) -> None:
     """Make table `rival(wl, wr, fl, fr)`: pairs of faces, with their names, that open records of one component show."""
     nodes = np.flatnonzero(open_tonight)
     component = group(labels[nodes].astype(np.uint64))
     several = nodes[component.spread(component.least(faces[nodes]) < component.most(faces[nodes]))]
-    con.register("shown", pa.table({"label": labels[several], "w": by_node(con, "w")[several], "face": faces[several]}))
+    con.register("shown", pa.table({"label": labels[several], "w": names[several], "face": faces[several]}))
     con.execute(
         """
         create or replace temp table crowd_face as select distinct label, w, face from shown;

@@ -1,9 +1,9 @@
 """The second tier at work: a model kept on disk scores the pairs of a night, in DuckDB or on Spark, with the same result.
 
 In DuckDB the pairs are proposed on hashes of what they share, once for all blocks: 1.2M pairs of 2M records cost 2 CPU s, Splink's own
-joins on text 8. Spark has Splink propose them, on its machines. DuckDB spills what its memory does not hold. The pairs of more than
-`at_once` records are scored in turns, for the many columns Splink computes of a pair must lie somewhere; turns change no pair, for a
-pair is scored by its two records alone.
+joins on text 8. Spark has Splink propose them, on its machines. DuckDB spills what its memory does not hold. More than
+`at_once` pairs are scored in turns, for the many columns Splink computes of a pair must lie somewhere; turns change no pair, for a pair
+is scored by its two records alone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ import pyarrow.parquet as pq
 
 from leadmill.config.matching import Matching
 from leadmill.errors import StateError
-from leadmill.match.groups import Ints, among, distinct, group
+from leadmill.match.cluster import Ints
+from leadmill.match.groups import among, distinct, group
 from leadmill.match.model import BLOCKS, FREQUENT, VIEW
 from leadmill.match.spark import in_spark, in_time, on_spark
 
